@@ -1,0 +1,55 @@
+# Every target sets up .venv first (tools/bootstrap.py): once, then in milliseconds.
+PYTHON ?= python3
+BIN := .venv/bin
+# Package constraints that `make lock` resolves under, for example those of the target image.
+CONSTRAINTS ?=
+PYTEST := $(BIN)/python -m pytest
+UV_COMPILE := $(PYTHON) tools/bootstrap.py uv pip compile --python-version 3.12 --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links --generate-hashes $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+
+.PHONY: help bootstrap demo up down test test-fast test-full lint bench screenshots lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+bootstrap: ## set up .venv
+	@$(PYTHON) tools/bootstrap.py
+
+demo: bootstrap ## onboard the bundled data set from file to published Gold
+	@$(BIN)/onboard demo
+
+up: bootstrap ## start the local platform and print its URLs
+	@$(BIN)/onboard up
+
+down: bootstrap ## stop the local platform
+	@$(BIN)/onboard down
+
+test: bootstrap ## all tests but the slow ones
+	$(PYTEST) -m "not slow"
+
+test-fast: bootstrap ## the tests that need no platform
+	$(PYTEST) -m "not e2e and not slow"
+
+test-full: bootstrap ## every test
+	$(PYTEST)
+
+lint: bootstrap ## ruff, mypy, import rules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: bootstrap ## measure
+	$(BIN)/python -m benchmarks
+
+screenshots: bootstrap ## pictures of the UI for docs/
+	$(BIN)/python -m tools.screenshots
+
+lock: bootstrap ## resolve requirements/*.in again (CONSTRAINTS=path)
+	$(UV_COMPILE) --upgrade requirements/runtime.in -o requirements/runtime.txt
+	$(UV_COMPILE) --upgrade --constraint requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
+
+clean: ## remove what the targets made, .venv and .onboarding included
+	@if [ -x $(BIN)/onboard ]; then $(BIN)/onboard down || true; fi
+	rm -rf .venv .onboarding .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

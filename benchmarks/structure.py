@@ -1,0 +1,51 @@
+"""The structure of the meta-DAG as data, read from its DAG object: the floor cannot drift from it."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
+
+from onboarding.operators.gate import GateRequestOperator
+
+STEP, REQUEST, WAIT = "step", "request", "wait"
+_SENSOR_ARGUMENTS = (
+    "external_dag_id", "external_task_id", "allowed_states", "failed_states", "deferrable", "poke_interval", "timeout",
+)  # fmt: skip
+
+
+def structure_of(meta_dag_file: Path) -> dict[str, Any]:
+    """Tasks, groups, dependencies, trigger rules, retries and gates of the DAG in this file, as JSON values."""
+    dag = runpy.run_path(str(meta_dag_file))["dag"]
+    groups = [group for group in dag.task_group.get_task_group_dict() if group]
+    return {
+        "groups": sorted(groups, key=lambda group: (group.count("."), group)),
+        "tasks": [_task(task) for task in dag.tasks],
+        "max_active_runs": dag.max_active_runs,
+    }
+
+
+def instances(structure: dict[str, Any]) -> int:
+    """Task instances of one run, with the one task of each gate's own DAG."""
+    tasks = structure["tasks"]
+    return len(tasks) + sum(1 for task in tasks if task["kind"] == REQUEST)
+
+
+def _task(task: Any) -> dict[str, Any]:
+    timeout = task.execution_timeout
+    common = {
+        "task_id": task.task_id,
+        "group": task.task_group.group_id or "",
+        "downstream": sorted(task.downstream_task_ids),
+        "trigger_rule": str(task.trigger_rule.value),
+        "retries": task.retries,
+        "retry_delay": task.retry_delay.total_seconds(),
+        "execution_timeout": timeout.total_seconds() if timeout else None,
+    }
+    if isinstance(task, GateRequestOperator):
+        return {**common, "kind": REQUEST, "gate_dag_id": task.trigger_dag_id}
+    if isinstance(task, ExternalTaskSensor):
+        return {**common, "kind": WAIT, "sensor": {name: getattr(task, name) for name in _SENSOR_ARGUMENTS}}
+    return {**common, "kind": STEP}

@@ -1,0 +1,179 @@
+"""The meta-DAG (Airflow): from "we have a new data source" to a tested, approved, deployed pipeline.
+
+Every task is a function of its inputs (``onboarding.operators.step``); people decide at the gates. A phase that
+ends the run without a fault (rejected, blocked) skips what comes after it, and ``summary`` says how it ended.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, TaskGroup, TriggerRule
+
+from onboarding.operators.gate import gate_task_group
+from onboarding.operators.step import OnboardingStepOperator
+from onboarding.operators.summary import SummaryOperator
+from onboarding.operators.trigger_form import trigger_form
+
+AGENTS = ("metadata", "transformation", "quality", "dag")
+GATE_TIMEOUT_HOURS = 169
+DOCUMENTATION = """
+Onboards a data source. Trigger with the form (every field may stay empty but `source.location`), then answer the
+three approvals in **Required Actions**: `approve_plan`, `confirm_profile`, `approve_deploy`.
+"""
+
+with DAG(
+    dag_id="onboard_meta_dag",
+    description="Onboard a data source: profile, propose, generate, test, approve, deploy.",
+    schedule=None,
+    catchup=False,
+    is_paused_upon_creation=False,
+    max_active_runs=200,
+    params=trigger_form(),
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=5)},
+    tags=["onboarding"],
+    doc_md=DOCUMENTATION,
+) as dag:
+    with TaskGroup("route", tooltip="Check the conf; does this workload exist already?"):
+        validate_conf = OnboardingStepOperator(
+            task_id="validate_conf", step="onboarding.operators.steps.route:validate_conf"
+        )
+        find_workload = OnboardingStepOperator(
+            task_id="find_workload",
+            step="onboarding.operators.steps.route:find_workload",
+            inputs={"conf": validate_conf.task_id},
+        )
+    with TaskGroup("phase_0_health", tooltip="Read-only look at what this environment has"):
+        check_environment = OnboardingStepOperator(
+            task_id="check_environment", step="onboarding.operators.steps.health:check_environment"
+        )
+    with TaskGroup("phase_1_discovery", tooltip="First look at the source; close every open question"):
+        discover = OnboardingStepOperator(
+            task_id="discover",
+            step="onboarding.operators.steps.discovery:discover",
+            inputs={"conf": validate_conf.task_id},
+        )
+    discovered = {"conf": validate_conf.task_id, "discovery": discover.task_id}
+
+    with TaskGroup("phase_2_validate", tooltip="Duplicates, connectivity, reuse, plan, approval"):
+        detect_duplicates = OnboardingStepOperator(
+            task_id="detect_duplicates",
+            step="onboarding.operators.steps.validation:detect_duplicates",
+            inputs=discovered,
+        )
+        check_connectivity = OnboardingStepOperator(
+            task_id="check_connectivity",
+            step="onboarding.operators.steps.validation:check_connectivity",
+            inputs=discovered,
+        )
+        find_reusable_assets = OnboardingStepOperator(
+            task_id="find_reusable_assets",
+            step="onboarding.operators.steps.validation:find_reusable_assets",
+            inputs=discovered,
+        )
+        planned = {**discovered, "connectivity": check_connectivity.task_id}
+        summarize_plan = OnboardingStepOperator(
+            task_id="summarize_plan",
+            step="onboarding.operators.steps.validation:summarize_plan",
+            inputs=planned,
+            trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
+        )
+        approve_plan, plan_approved = gate_task_group(
+            "approve_plan",
+            card="onboarding.operators.cards:plan_card",
+            inputs={**planned, "plan": summarize_plan.task_id},
+            timeout_hours=GATE_TIMEOUT_HOURS,
+        )
+        [detect_duplicates, check_connectivity, find_reusable_assets] >> summarize_plan >> approve_plan
+
+    with TaskGroup("phase_3_profile", tooltip="Measure every row; propose types, key, roles, personal data"):
+        measure = OnboardingStepOperator(
+            task_id="measure", step="onboarding.operators.steps.profile:measure", inputs=discovered
+        )
+        profiled = {**discovered, "profile": measure.task_id}
+        propose = OnboardingStepOperator(
+            task_id="propose", step="onboarding.operators.steps.profile:propose", inputs=profiled
+        )
+        profiled = {**profiled, "metadata": propose.task_id}
+        render = OnboardingStepOperator(
+            task_id="render", step="onboarding.operators.steps.profile:render", inputs=profiled
+        )
+        test_gate = OnboardingStepOperator(
+            task_id="test_gate",
+            step="onboarding.operators.steps.profile:test_gate",
+            inputs={**profiled, "files": render.task_id},
+        )
+        confirm_profile, profile_confirmed = gate_task_group(
+            "confirm_profile",
+            card="onboarding.operators.cards:profile_card",
+            inputs={**profiled, "tests": test_gate.task_id},
+            timeout_hours=GATE_TIMEOUT_HOURS,
+        )
+        measure >> propose >> render >> test_gate >> confirm_profile
+
+    with TaskGroup("phase_4_build", tooltip="Agents propose; we render and test; a person approves"):
+        structure = OnboardingStepOperator(
+            task_id="structure", step="onboarding.operators.steps.build:structure", inputs=profiled
+        )
+        known, drafts, previous = dict(profiled), {"structure": structure.task_id}, structure
+        for agent in AGENTS:
+            with TaskGroup(agent):
+                agent_propose = OnboardingStepOperator(
+                    task_id="propose",
+                    step=f"onboarding.operators.steps.build:propose_{agent}",
+                    inputs=known,
+                )
+                known = {**known, agent: agent_propose.task_id}
+                agent_render = OnboardingStepOperator(
+                    task_id="render",
+                    step=f"onboarding.operators.steps.build:render_{agent}",
+                    inputs={**known, **drafts},
+                )
+                drafts = {**drafts, f"{agent}_files": agent_render.task_id}
+                agent_test_gate = OnboardingStepOperator(
+                    task_id="test_gate",
+                    step=f"onboarding.operators.steps.build:test_{agent}",
+                    inputs={**known, **drafts},
+                )
+                previous >> agent_propose >> agent_render >> agent_test_gate
+                previous = agent_test_gate
+        with TaskGroup("ontology"):
+            stage_ontology = OnboardingStepOperator(
+                task_id="stage", step="onboarding.operators.steps.build:stage_ontology", inputs=known
+            )
+        review = OnboardingStepOperator(
+            task_id="review",
+            step="onboarding.operators.steps.build:review",
+            inputs={**known, **drafts},
+            trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
+        )
+        reviewed = {**known, "review": review.task_id}
+        approve_deploy, deploy_approved = gate_task_group(
+            "approve_deploy",
+            card="onboarding.operators.cards:deploy_card",
+            inputs=reviewed,
+            timeout_hours=GATE_TIMEOUT_HOURS,
+        )
+        previous >> [stage_ontology, review]
+        stage_ontology >> review >> approve_deploy
+
+    with TaskGroup("phase_5_deploy", tooltip="Files to the DAGs bucket, the DAG file last; verified or taken back"):
+        deploy = OnboardingStepOperator(
+            task_id="deploy", step="onboarding.operators.steps.deploy:deploy", inputs=reviewed
+        )
+        verify = OnboardingStepOperator(
+            task_id="verify",
+            step="onboarding.operators.steps.deploy:verify",
+            inputs={**reviewed, "deployment": deploy.task_id},
+            execution_timeout=timedelta(minutes=10),
+        )
+        deploy >> verify
+
+    summary = SummaryOperator(task_id="summary", trigger_rule=TriggerRule.ALL_DONE, retries=2)
+
+    validate_conf >> find_workload >> check_environment >> discover
+    discover >> [detect_duplicates, check_connectivity, find_reusable_assets]
+    plan_approved >> measure
+    profile_confirmed >> structure
+    deploy_approved >> deploy
+    verify >> summary

@@ -1,0 +1,185 @@
+"""Cleaning of one column, in order: trim, nullify, case, replace, require_format, then the type.
+
+Operations and arguments are those of ``onboarding.codegen.sql.cleaning``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onboarding.agents.base import AgentContext
+from onboarding.spec.conf import CleaningStep, ColumnType, Role
+from onboarding.spec.plans import CleaningOperation, ColumnPlan, Decision
+from onboarding.spec.profile import ColumnProfile
+
+#: Words that never are a value; the profile adds what it found in the column itself.
+ALWAYS_NULL = ("", "NULL", "null", "N/A", "n/a")
+#: Further words that a number or a date cannot be.
+NULL_WHEN_TYPED = ("NA", "None", "none", "nan", "NaN", "-")
+#: Form of personal values, by the detector's name; portable regular expressions.
+PERSONAL_FORMATS: dict[str, dict[str, str]] = {
+    "EMAIL": {"format": "email"},
+    "PHONE": {"pattern": "[+]?[0-9(][0-9 ()./-]{5,24}( ?(x|ext[.]?) ?[0-9]{1,5})?"},
+    "US_SSN": {"pattern": "[0-9]{3}-?[0-9]{2}-?[0-9]{4}"},
+    "CREDIT_CARD": {"pattern": "[0-9]([ -]?[0-9]){12,18}"},
+    "IBAN": {"pattern": "[A-Za-z]{2}[0-9]{2}( ?[A-Za-z0-9]){11,30}"},
+    "IP_ADDRESS": {"pattern": "[0-9A-Fa-f:.]{3,45}"},
+}
+_VALIDATORS = {
+    "EMAIL": ("email",), "PHONE": ("phone", "phone_digits"), "US_SSN": ("us_ssn", "us_ssn_digits"),
+    "CREDIT_CARD": ("credit_card",), "IBAN": ("iban",), "IP_ADDRESS": ("ip_address",),
+}  # fmt: skip
+#: A form is required when at least this share of the values has it; the quality gate judges the others.
+FORMAT_SHARE = 0.60
+_TYPING = ("cast", "parse_date", "parse_timestamp")
+#: Columns with more different values than this are not normalised in case.
+_MOST_CASE_VALUES = 200
+
+
+def is_text(physical_type: str) -> bool:
+    """Whether the column arrives as text."""
+    return physical_type.upper() in ("VARCHAR", "TEXT", "STRING")
+
+
+def clean(
+    context: AgentContext, plan: ColumnPlan, column: ColumnProfile
+) -> tuple[list[CleaningOperation], list[Decision]]:
+    """The operations of one column and the decisions behind those that are not plain consequences of its type."""
+    steps = [step for step in context.conf.transformations.cleaning if step.column in (plan.name, plan.source_name)]
+    if not is_text(plan.physical_type):
+        return [_given(plan.name, step) for step in steps], [_said(plan.name, step) for step in steps]
+    decisions = [_said(plan.name, step) for step in steps]
+    before = [_operation(plan.name, "trim"), _nullify(context, plan, column)]
+    cased, decision = _case(plan, column)
+    if cased is not None and not any(step.op in ("lower", "upper", "title", "map_values") for step in steps):
+        before.append(cased)
+        decisions += [decision] if decision else []
+    before += _number_signs(plan, column)
+    before += _required_format(plan, column)
+    given_before = [_given(plan.name, step) for step in steps if step.op not in (*_TYPING, "round", "default")]
+    given_typing = [_given(plan.name, step) for step in steps if step.op in _TYPING]
+    given_after = [_given(plan.name, step) for step in steps if step.op in ("round", "default")]
+    own_trim = not any(step.op == "trim" for step in steps)
+    typing = given_typing or _typing(plan, column)
+    own = before if own_trim else before[1:]
+    return [*own, *given_before, *typing, *given_after], decisions
+
+
+def _operation(column: str, name: str, **arguments: Any) -> CleaningOperation:
+    return CleaningOperation(column=column, operation=name, arguments=arguments)
+
+
+def _given(name: str, step: CleaningStep) -> CleaningOperation:
+    return CleaningOperation(column=name, operation=step.op, arguments=dict(step.model_extra or {}))
+
+
+def _said(name: str, step: CleaningStep) -> Decision:
+    return Decision(subject=f"columns.{name}.cleaning", value=step.op, reason="given", source="human")
+
+
+def _nullify(context: AgentContext, plan: ColumnPlan, column: ColumnProfile) -> CleaningOperation:
+    given = context.conf.source.options.null_values
+    seen = [word.value for word in column.null_words]
+    words = list(dict.fromkeys(["", *given])) if given is not None else list(ALWAYS_NULL)
+    if given is None and plan.type is not ColumnType.TEXT:
+        words += NULL_WHEN_TYPED
+    return _operation(plan.name, "nullify", values=[*words, *sorted(word for word in seen if word not in words)])
+
+
+def _case(plan: ColumnPlan, column: ColumnProfile) -> tuple[CleaningOperation | None, Decision | None]:
+    """One way of writing for a dimension whose values differ in case only; nothing without such values."""
+    folded = column.folded_distinct_count
+    if plan.role is not Role.DIMENSION or plan.type is not ColumnType.TEXT or folded is None:
+        return None, None
+    if folded >= column.distinct_count or column.distinct_count > _MOST_CASE_VALUES:
+        return None, None
+    style = max(sorted(column.case_matches), key=lambda name: column.case_matches[name])
+    values = [entry.value for entry in column.top_values]
+    variants = column.distinct_count - folded
+    reason = f"{variants} values differ from another one in case only"
+    if style == "title" and not all(_is_plain_title(value) for value in _leaders(column)):
+        mapping = _variant_mapping(column)
+        if not mapping:
+            return None, None
+        made = _operation(plan.name, "map_values", mapping=mapping)
+        return made, _case_decision(plan.name, f"map {len(mapping)} variants", reason)
+    if not values:
+        return None, None
+    share = column.case_matches[style] / max(sum(column.case_matches.values()), 1)
+    return _operation(plan.name, style), _case_decision(plan.name, style, f"{reason}; {share:.0%} are in {style} case")
+
+
+def _case_decision(name: str, value: str, reason: str) -> Decision:
+    return Decision(
+        subject=f"columns.{name}.case", value=value, reason=reason, alternatives=["leave as it is"],
+        cost_of_error="values that differ on purpose become one",
+    )  # fmt: skip
+
+
+def _leaders(column: ColumnProfile) -> list[str]:
+    """The most frequent way of writing of each value."""
+    leaders: dict[str, str] = {}
+    for entry in column.top_values:
+        leaders.setdefault(entry.value.lower(), entry.value)
+    return list(leaders.values())
+
+
+def _is_plain_title(value: str) -> bool:
+    """Title case on any engine gives the value back: plain words of letters, each with one capital in front."""
+    return all(word.isalpha() and word == word[:1].upper() + word[1:].lower() for word in value.split(" "))
+
+
+def _variant_mapping(column: ColumnProfile) -> dict[str, str]:
+    leaders = {value.lower(): value for value in _leaders(column)}
+    mapping = {entry.value: leaders[entry.value.lower()] for entry in column.top_values}
+    return {old: new for old, new in sorted(mapping.items()) if old != new}
+
+
+def _number_signs(plan: ColumnPlan, column: ColumnProfile) -> list[CleaningOperation]:
+    if plan.type not in (ColumnType.DECIMAL, ColumnType.DOUBLE, ColumnType.INTEGER):
+        return []
+    if column.number_format == "grouped":
+        return [_operation(plan.name, "replace", pattern="[$€£ ]", replacement="")]
+    if column.number_format == "percent":
+        return [_operation(plan.name, "replace", pattern=" ?%", replacement="")]
+    return []
+
+
+def format_share(column: ColumnProfile) -> float | None:
+    """Share of the sampled values that have the form of the column's personal data; None when it has no form."""
+    names = _VALIDATORS.get(column.personal_data.type)
+    if names is None or not column.validator_sample:
+        return None
+    passed = sum(column.validator_matches.get(name, 0) for name in names)
+    return min(1.0, passed / column.validator_sample)
+
+
+def _required_format(plan: ColumnPlan, column: ColumnProfile) -> list[CleaningOperation]:
+    share = format_share(column)
+    if plan.type is not ColumnType.TEXT or share is None or share < FORMAT_SHARE:
+        return []
+    return [_operation(plan.name, "require_format", **PERSONAL_FORMATS[column.personal_data.type])]
+
+
+def _typing(plan: ColumnPlan, column: ColumnProfile) -> list[CleaningOperation]:
+    if plan.type is ColumnType.TEXT:
+        return []
+    if plan.type in (ColumnType.DATE, ColumnType.TIMESTAMP):
+        return [_temporal(plan, column)]
+    arguments: dict[str, Any] = {"type": plan.type.value}
+    if plan.type is ColumnType.DECIMAL:
+        arguments |= {"precision": plan.precision, "scale": plan.scale}
+    if column.number_format == "grouped":
+        arguments["thousands_separator"] = ","
+    if column.number_format == "decimal_comma":
+        arguments["decimal_separator"] = ","
+    return [_operation(plan.name, "cast", **arguments)]
+
+
+def _temporal(plan: ColumnPlan, column: ColumnProfile) -> CleaningOperation:
+    name = "parse_date" if plan.type is ColumnType.DATE else "parse_timestamp"
+    formats = column.date_formats if column.type is plan.type else []
+    if len(formats) > 1:
+        return _operation(plan.name, name, formats=formats)
+    default = "%Y-%m-%d" if plan.type is ColumnType.DATE else "iso"
+    return _operation(plan.name, name, format=formats[0] if formats else default)

@@ -1,0 +1,90 @@
+"""How each kind of personal data is masked by default, and what a person said instead.
+
+The default keeps what people still need of a value, and never less protection than its sensitivity asks for.
+"""
+
+from __future__ import annotations
+
+from onboarding.agents.base import AgentContext
+from onboarding.spec.conf import Masking
+from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan
+
+#: Kind of personal data -> default masking. Keyed hashes can still be joined and counted; ``last4`` is what support
+#: needs of a number; ``year`` keeps age groups; ``partial`` keeps the first letter.
+DEFAULT_MASKING: dict[str, Masking] = {
+    "EMAIL": Masking.HASH,
+    "PHONE": Masking.LAST4,
+    "PERSON_NAME": Masking.PARTIAL,
+    "US_SSN": Masking.HASH,
+    "CREDIT_CARD": Masking.LAST4,
+    "IBAN": Masking.LAST4,
+    "BANK_ACCOUNT": Masking.LAST4,
+    "PASSPORT": Masking.HASH,
+    "NATIONAL_ID": Masking.HASH,
+    "DRIVER_LICENSE": Masking.HASH,
+    "MEDICAL_RECORD": Masking.HASH,
+    "BIRTH_DATE": Masking.YEAR,
+    "IP_ADDRESS": Masking.PARTIAL,
+    "STREET_ADDRESS": Masking.REDACT,
+}
+#: For a kind that a person named and that is not in the table.
+UNKNOWN_KIND_MASKING = Masking.HASH
+_TEMPORAL = ("date", "timestamp")
+
+
+def plan_masking(context: AgentContext, metadata: MetadataPlan) -> tuple[dict[str, Masking], list[Decision]]:
+    """Column -> masking, for every column that is masked or that a person decided about, and the decisions."""
+    given = {
+        context.column_name(name, "transformations.masking"): masking
+        for name, masking in context.conf.transformations.masking.items()
+    }
+    masking: dict[str, Masking] = {}
+    decisions: list[Decision] = []
+    for column in metadata.columns:
+        if column.name in given:
+            masking[column.name] = given[column.name]
+            decisions.append(_given(column, given[column.name], column.name in metadata.primary_key))
+        elif column.personal_data.type != "NONE":
+            chosen, reason = _default(column, in_key=column.name in metadata.primary_key)
+            masking[column.name] = chosen
+            decisions.append(_chosen(column, chosen, reason))
+    return masking, decisions
+
+
+def _default(column: ColumnPlan, *, in_key: bool) -> tuple[Masking, str]:
+    kind = column.personal_data.type
+    if in_key:
+        return Masking.HASH, f"{kind} in the key: a keyed hash stays unique"
+    chosen = DEFAULT_MASKING.get(kind, UNKNOWN_KIND_MASKING)
+    if chosen is Masking.YEAR and column.type.value not in _TEMPORAL:
+        return Masking.REDACT, f"{kind}, but its values are no dates whose year could be kept"
+    return chosen, f"the default for {kind}"
+
+
+def _given(column: ColumnPlan, masking: Masking, in_key: bool) -> Decision:
+    kind = column.personal_data
+    exposed = masking is Masking.KEEP and kind.type != "NONE"
+    merged = in_key and masking not in (Masking.HASH, Masking.KEEP)
+    reason = "given"
+    if exposed:
+        reason = f"given; {kind.type} of sensitivity {kind.sensitivity} stays readable"
+    if merged:
+        reason = "given; different keys may look the same after it"
+    return Decision(
+        subject=f"masking.{column.name}",
+        value=masking.value,
+        reason=reason,
+        source="human",
+        needs_eyes=merged,
+        cost_of_error="personal values stay readable" if exposed else "",
+    )
+
+
+def _chosen(column: ColumnPlan, masking: Masking, reason: str) -> Decision:
+    return Decision(
+        subject=f"masking.{column.name}",
+        value=masking.value,
+        reason=reason,
+        alternatives=[other.value for other in (Masking.DROP, Masking.REDACT, Masking.KEEP) if other is not masking],
+        cost_of_error="values that people need are gone from Silver on",
+    )

@@ -1,0 +1,178 @@
+"""The metadata agent: schema, key and classification, from the profile and what people said."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from onboarding.agents.base import AgentContext, present
+from onboarding.agents.keys import choose_key
+from onboarding.agents.roles import decide_role
+from onboarding.spec.conf import ColumnAnswer, ColumnType, Role
+from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan
+from onboarding.spec.profile import ColumnProfile
+
+#: Digits of a DECIMAL that one machine word holds; more where the values need them.
+PRECISION = 18
+WIDE_PRECISION = 38
+#: Money is written with two digits even when the first delivery has fewer.
+LEAST_SCALE = 2
+#: Below this confidence a person should look at a classification.
+SURE_OF_PERSONAL = 0.8
+
+
+class MetadataAgent:
+    """Proposes the metadata plan by rules."""
+
+    name = "metadata"
+
+    def propose(self, context: AgentContext) -> MetadataPlan:
+        """Types, roles, key and personal data of every column."""
+        profile = context.need_profile()
+        for name in context.conf.domain.columns:
+            context.column_name(name, "domain.columns")
+        key = choose_key(context)
+        decisions = [key.decision]
+        columns: list[ColumnPlan] = []
+        for column in profile.columns:
+            plan, made = _column(context, column, in_key=column.name in key.columns)
+            columns.append(plan)
+            decisions.extend(made)
+        relationships = [
+            relationship.model_copy(update={"column": context.column_name(relationship.column, "domain.relationships")})
+            for relationship in context.conf.domain.relationships
+        ]
+        return MetadataPlan(
+            table=context.need_discovery().workload,
+            columns=columns,
+            primary_key=key.columns,
+            technical_key=key.technical,
+            relationships=relationships,
+            decisions=decisions,
+        )
+
+
+def _column(context: AgentContext, column: ColumnProfile, *, in_key: bool) -> tuple[ColumnPlan, list[Decision]]:
+    answer = _answer(context, column)
+    kind, type_decision = _type(context, column, answer)
+    rows = context.need_profile().rows
+    role, role_decision = _role(column, kind, answer, rows, in_key)
+    decisions = [type_decision, role_decision, *_personal_decisions(column, answer)]
+    plan = ColumnPlan(
+        name=column.name,
+        source_name=column.source_name,
+        position=column.position,
+        physical_type=column.physical_type,
+        type=kind,
+        role=role,
+        nullable=not in_key and (column.missing_count > 0 or readable(column, kind) < present(column, rows)),
+        description=(answer.description if answer else None) or _description(column, kind, role),
+        personal_data=column.personal_data,
+        **_numbers_and_dates(column, kind),
+    )
+    return plan, decisions
+
+
+def _answer(context: AgentContext, column: ColumnProfile) -> ColumnAnswer | None:
+    answers = context.conf.domain.columns
+    return answers.get(column.name) or answers.get(column.source_name)
+
+
+def _type(context: AgentContext, column: ColumnProfile, answer: ColumnAnswer | None) -> tuple[ColumnType, Decision]:
+    subject = f"columns.{column.name}.type"
+    given = (answer.type if answer else None) or _type_of_cleaning(context, column)
+    if given is not None:
+        differs = given is not column.type
+        reason = f"given; the values look like {column.type.value}: {column.type_reason}" if differs else "given"
+        return given, Decision(
+            subject=subject, value=given.value, reason=reason, source="human", needs_eyes=False,
+            cost_of_error="values that cannot be read go to quarantine" if differs else "",
+        )  # fmt: skip
+    return column.type, Decision(
+        subject=subject,
+        value=_type_label(column),
+        reason=column.type_reason,
+        needs_eyes=column.type_needs_eyes,
+        alternatives=column.type_alternatives,
+        cost_of_error="dates are read wrongly"
+        if column.date_formats
+        else "values that cannot be read go to quarantine",
+    )
+
+
+def _type_label(column: ColumnProfile) -> str:
+    return f"{column.type.value} {' or '.join(column.date_formats)}".strip()
+
+
+def _type_of_cleaning(context: AgentContext, column: ColumnProfile) -> ColumnType | None:
+    """A cleaning step that a person gives says the type as well."""
+    kinds = {"parse_date": ColumnType.DATE, "parse_timestamp": ColumnType.TIMESTAMP}
+    for step in context.conf.transformations.cleaning:
+        if step.column not in (column.name, column.source_name):
+            continue
+        if step.op in kinds:
+            return kinds[step.op]
+        extra = step.model_extra or {}
+        wanted = extra.get("type") or extra.get("to")
+        if step.op == "cast" and wanted in {kind.value for kind in ColumnType}:
+            return ColumnType(wanted)
+    return None
+
+
+def _role(
+    column: ColumnProfile, kind: ColumnType, answer: ColumnAnswer | None, rows: int, in_key: bool
+) -> tuple[Role, Decision]:
+    subject = f"columns.{column.name}.role"
+    if answer and answer.role:
+        return answer.role, Decision(subject=subject, value=answer.role.value, reason="given", source="human")
+    role, reason = decide_role(column, kind, rows=rows, in_key=in_key)
+    return role, Decision(subject=subject, value=role.value, reason=reason)
+
+
+def _personal_decisions(column: ColumnProfile, answer: ColumnAnswer | None) -> list[Decision]:
+    found = column.personal_data
+    said = answer is not None and answer.pii is not None
+    if found.type == "NONE" and not said:
+        return []
+    return [
+        Decision(
+            subject=f"columns.{column.name}.personal_data",
+            value=found.type,
+            reason="; ".join(found.evidence) or "no evidence",
+            source="human" if said else "rules",
+            needs_eyes=not said and found.confidence < SURE_OF_PERSONAL,
+            alternatives=[] if said else ["none"],
+            cost_of_error="personal values stay readable" if found.type == "NONE" else "values are masked without need",
+        )
+    ]
+
+
+def _numbers_and_dates(column: ColumnProfile, kind: ColumnType) -> dict[str, Any]:
+    if kind in (ColumnType.DATE, ColumnType.TIMESTAMP):
+        return {"date_format": column.date_format if column.type is kind else None}
+    if kind is not ColumnType.DECIMAL:
+        return {}
+    native = re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", column.physical_type)
+    if native:
+        return {"precision": int(native[1]), "scale": int(native[2])}
+    scale = max(column.decimal_scale or 0, LEAST_SCALE)
+    whole = max(len(str(end or "0").lstrip("-").split(".")[0]) for end in (column.minimum, column.maximum))
+    # Three digits more than seen: the next delivery may have larger amounts.
+    return {"precision": PRECISION if whole + 3 + scale <= PRECISION else WIDE_PRECISION, "scale": scale}
+
+
+def readable(column: ColumnProfile, kind: ColumnType) -> int:
+    """How many values can be read as ``kind``, as far as it was measured; all of them for texts."""
+    matches = column.type_matches
+    if column.physical_type != "VARCHAR" or kind is ColumnType.TEXT:
+        return 10**18
+    if kind in (ColumnType.DATE, ColumnType.TIMESTAMP):
+        return sum(matches.get(f"{kind.value}:{name}", 0) for name in column.date_formats)
+    if column.number_format != "plain":
+        return max(matches.get(column.number_format, 0) + matches.get("integer", 0), matches.get("double", 0))
+    return matches.get(kind.value, 0)
+
+
+def _description(column: ColumnProfile, kind: ColumnType, role: Role) -> str:
+    personal = f", {column.personal_data.type.lower().replace('_', ' ')}" if column.is_personal else ""
+    return f"{column.name.replace('_', ' ').capitalize()} ({role.value}, {kind.value}{personal})."

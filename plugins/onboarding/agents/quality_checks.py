@@ -1,0 +1,156 @@
+"""Rules that the evidence supports, column by column. Each lets the profiled data itself through, unless it is bad.
+
+Thresholds: a rule about types or keys is critical and fails below ``CRITICAL_PASS_RATE`` (three bad rows in ten are a
+broken delivery, one in a hundred is quarantined). Rules drawn from observed values only flag.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onboarding.agents.base import present
+from onboarding.agents.cleaning import format_share
+from onboarding.spec.conf import ColumnType, Masking, Role
+from onboarding.spec.plans import CleaningOperation, ColumnPlan, QualityRule
+from onboarding.spec.profile import ColumnProfile
+
+CRITICAL_PASS_RATE = 0.80
+KEY_PASS_RATE = 0.95
+WARNING_PASS_RATE = 0.90
+#: A column is expected to have values when at most this share of the rows lacks one.
+USUALLY_THERE = 0.05
+#: An enumeration: few values, each in many rows, hardly any rare one.
+SET_VALUES = 30
+SET_REPEATS = 10
+SET_RARE_SHARE = 0.02
+_LONGEST_NAME = 60
+_EARLIEST, _LATEST = "1900-01-01", "2100-12-31"
+
+
+def rule_id(*parts: str) -> str:
+    """A rule's id of its parts, at most 80 characters."""
+    return "_".join(part[:_LONGEST_NAME] for part in parts)[:80]
+
+
+def not_null(column: ColumnPlan, profile: ColumnProfile, rows: int, table: str) -> QualityRule | None:
+    """A value in every row, for columns that (nearly) always had one."""
+    missing = profile.missing_count
+    if missing > USUALLY_THERE * rows:
+        return None
+    return QualityRule(
+        id=rule_id(column.name, "not_null"), zone="silver", table=table, columns=[column.name],
+        dimension="completeness", check="not_null", min_pass_rate=WARNING_PASS_RATE,
+        reason=f"{missing} of {rows} rows have no value",
+    )  # fmt: skip
+
+
+def parsed(
+    column: ColumnPlan, profile: ColumnProfile, operations: list[CleaningOperation], table: str
+) -> QualityRule | None:
+    """Every value could be read: typed text columns, and columns whose form is required."""
+    typed = any(operation.operation in ("cast", "parse_date", "parse_timestamp") for operation in operations)
+    formed = any(operation.operation == "require_format" for operation in operations)
+    if not typed and not formed:
+        return None
+    share = format_share(profile)
+    reason = profile.type_reason if typed else f"{share or 0:.0%} of the sampled values have the form"
+    return QualityRule(
+        id=rule_id(column.name, "parsed"), zone="silver", table=table, columns=[column.name], dimension="validity",
+        check="parsed", severity="critical" if typed else "warning", on_fail="quarantine",
+        min_pass_rate=CRITICAL_PASS_RATE, reason=reason,
+    )  # fmt: skip
+
+
+def rows_parsed(rules: list[QualityRule], table: str) -> QualityRule | None:
+    """Rows in which everything could be read: bad values spread over many columns show here only."""
+    columns = [rule.columns[0] for rule in rules if rule.check == "parsed"]
+    if len(columns) < 2:
+        return None
+    return QualityRule(
+        id="rows_parsed", zone="silver", table=table, columns=columns, dimension="validity", check="parsed",
+        severity="critical", on_fail="flag", min_pass_rate=CRITICAL_PASS_RATE,
+        reason="one unreadable value spoils a row, whichever column it is in",
+    )  # fmt: skip
+
+
+def in_set(
+    column: ColumnPlan, profile: ColumnProfile, operations: list[CleaningOperation], rows: int, table: str
+) -> QualityRule | None:
+    """The values of a real enumeration, as they are after cleaning."""
+    values = present(profile, rows)
+    distinct = profile.folded_distinct_count or profile.distinct_count
+    if column.role is not Role.DIMENSION or column.type is not ColumnType.TEXT:
+        return None
+    rare = profile.rare_value_count if profile.rare_value_count is not None else values
+    if not 2 <= distinct <= SET_VALUES or values < SET_REPEATS * distinct or rare > SET_RARE_SHARE * values:
+        return None
+    allowed = sorted({_cleaned(entry.value, operations) for entry in profile.top_values})
+    if len(allowed) < 2 or any(operation.operation in ("replace", "default") for operation in operations):
+        return None
+    return QualityRule(
+        id=rule_id(column.name, "in_set"), zone="silver", table=table, columns=[column.name], dimension="consistency",
+        check="in_set", arguments={"values": allowed}, min_pass_rate=WARNING_PASS_RATE,
+        reason=f"{len(allowed)} values make up all but {rare} of {values} rows",
+    )  # fmt: skip
+
+
+def _cleaned(value: str, operations: list[CleaningOperation]) -> str:
+    for operation in operations:
+        if operation.operation in ("lower", "upper", "title"):
+            value = {"lower": value.lower(), "upper": value.upper(), "title": value.title()}[operation.operation]
+        if operation.operation == "map_values":
+            value = str(operation.arguments.get("mapping", {}).get(value, value))
+    return value
+
+
+def value_range(column: ColumnPlan, profile: ColumnProfile, masking: Masking | None, table: str) -> QualityRule | None:
+    """Numbers and dates stay near what was seen; what is far outside is flagged."""
+    if masking not in (None, Masking.KEEP) or profile.minimum is None or profile.maximum is None:
+        return None
+    if column.type in (ColumnType.DATE, ColumnType.TIMESTAMP):
+        return _date_range(column, profile, table)
+    if column.role is not Role.MEASURE or column.type is not profile.type:
+        return None
+    limits = _limits(profile)
+    return QualityRule(
+        id=rule_id(column.name, "range"), zone="silver", table=table, columns=[column.name], dimension="accuracy",
+        check="range", arguments=limits, min_pass_rate=WARNING_PASS_RATE,
+        reason=f"seen {profile.minimum} to {profile.maximum}, {profile.negative_count} negative; limits leave room",
+    )  # fmt: skip
+
+
+def _limits(profile: ColumnProfile) -> dict[str, Any]:
+    """Observed extremes with as much room again; an extreme far off the rest does not widen the range.
+
+    Never negative stays never negative; a few negative numbers among others are flagged.
+    """
+    low, high = float(profile.minimum or 0), float(profile.maximum or 0)
+    usual = profile.quantiles.get("p99", high)
+    if usual > 0 and high > 100 * usual:
+        high = 10 * usual
+    room = (high - low) or abs(high) or 1.0
+    floor = 0.0 if low >= 0 or _few_negative(profile) else low - room
+    return {"minimum": _nice(floor), "maximum": _nice(high + room)}
+
+
+def _few_negative(profile: ColumnProfile) -> bool:
+    """Some negative numbers, in less than one in twenty rows: a sign error, or refunds that a person should know of."""
+    return profile.negative_count > 0 and profile.quantiles.get("p05", -1.0) >= 0
+
+
+def _nice(value: float) -> int | float:
+    """At most three significant digits, outwards enough for a limit."""
+    rounded = float(f"{value:.3g}")
+    if abs(rounded) < abs(value):
+        rounded = float(f"{value * 1.01:.3g}")
+    return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
+
+
+def _date_range(column: ColumnPlan, profile: ColumnProfile, table: str) -> QualityRule | None:
+    if not _EARLIEST <= str(profile.minimum)[:10] <= str(profile.maximum)[:10] <= _LATEST:
+        return None
+    return QualityRule(
+        id=rule_id(column.name, "date"), zone="silver", table=table, columns=[column.name], dimension="accuracy",
+        check="date", arguments={"minimum": _EARLIEST, "maximum": _LATEST}, min_pass_rate=WARNING_PASS_RATE,
+        reason=f"seen {profile.minimum} to {profile.maximum}",
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""``onboard answer``: a gate from the terminal."""
+
+from __future__ import annotations
+
+from onboarding.cli.airflow_client import META_DAG, AirflowClient, WaitingGate
+from onboarding.cli.console import is_interactive, say
+from onboarding.cli.platform_access import running_platform
+from onboarding.cli.terminal_answer import ask_in_terminal, show
+from onboarding.spec.settings import load_settings
+from onboarding.workspace.record import RunRecord
+from onboarding.workspace.store import Store
+from shared.pipeline.errors import DataOnboardingError
+
+
+class AnswerError(DataOnboardingError):
+    """The gate does not wait, or cannot be answered like this."""
+
+    code = "answer"
+
+
+def answer(gate_name: str, workload: str, option: str | None, set_fields: list[str], user: str) -> int:
+    """Show the card; answer it when an option is given (or typed, in a terminal). Exit code 0, or 3: still waits."""
+    platform = running_platform()
+    if user not in platform.users:
+        raise AnswerError(
+            f"there is no user `{user}`",
+            expected=f"one of: {', '.join(sorted(platform.users))}",
+            given=f"`{user}`",
+            remedy="name a user with --user",
+        )
+    client = AirflowClient(platform, user)
+    gate = _waiting_gate(client, gate_name, workload)
+    if option is None:
+        if not is_interactive():
+            show(gate)
+            return 3
+        option = ask_in_terminal(gate)
+    if option is None:
+        return 3
+    if option not in gate.options:
+        raise AnswerError(
+            f"{gate.gate} has no option `{option}`",
+            where=gate.url,
+            expected=f"one of: {', '.join(gate.options)}",
+            given=f"`{option}`",
+            remedy="repeat the command with one of these",
+        )
+    client.answer(gate, option, _fields(set_fields, gate))
+    say(f"{gate.gate}: {option} (as {user})")
+    return 0
+
+
+def _waiting_gate(client: AirflowClient, gate_name: str, workload: str) -> WaitingGate:
+    workspace = Store(load_settings().workspace_uri)
+    waiting: list[str] = []
+    for meta_run in client.runs(META_DAG):
+        if meta_run["state"] not in ("running", "queued"):
+            continue
+        run_id = str(meta_run["dag_run_id"])
+        request = RunRecord(workspace, run_id).read("request") or {}
+        if request.get("workload") != workload:
+            continue
+        for gate in client.waiting_gates(run_id):
+            if gate.gate == gate_name:
+                return gate
+            waiting.append(gate.gate)
+    raise AnswerError(
+        f"{gate_name} of `{workload}` does not wait for an answer",
+        expected="a waiting gate",
+        given=f"waiting: {', '.join(waiting) or 'nothing'}",
+        remedy="`onboard status` shows what waits",
+    )
+
+
+def _fields(set_fields: list[str], gate: WaitingGate) -> dict[str, str]:
+    if not set_fields:
+        return {}
+    raise AnswerError(
+        f"the card of {gate.gate} has no fields to set",
+        where=gate.url,
+        expected="no --set",
+        given=", ".join(set_fields),
+        remedy="repeat the command without --set",
+    )

@@ -1,0 +1,151 @@
+"""Follow a run until it ends or waits for a person; answer approvals the way a person would."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from onboarding.cli.airflow_client import FINISHED, META_DAG, AirflowClient, WaitingGate
+from onboarding.gates.definitions import GATE_BY_NAME
+
+POLL_SECONDS = 1.0
+# An answer within seconds of the gate's opening can meet the scheduler before it has seen the task parked.
+SECONDS_BEFORE_ANSWER = 6.0
+SECONDS_AFTER_ANSWER = 60.0
+
+Progress = Callable[[str], None]
+Answerer = Callable[[WaitingGate], str | None]
+
+
+@dataclass
+class PhaseProgress:
+    """Says once when a phase starts, and once how it ended."""
+
+    progress: Progress
+    started: set[str] = field(default_factory=set)
+    ended: set[str] = field(default_factory=set)
+
+    def update(self, tasks: Iterable[dict[str, Any]]) -> None:
+        """Report what has changed since the last call."""
+        for phase in phases_of(tasks):
+            name, state = phase["phase"], phase["status"]
+            if state != "waiting" and name not in self.started:
+                self.started.add(name)
+                self.progress(f"{name} ...")
+            if state in ("success", "failed", "skipped") and name not in self.ended:
+                self.ended.add(name)
+                self.progress(f"{name}: {state} ({phase['seconds']:.0f} s)")
+
+
+def phases_of(tasks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Status and seconds of each task group, in the order of the flow."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for task in tasks:
+        groups.setdefault(str(task["task_id"]).split(".")[0], []).append(task)
+    return [
+        {"phase": name, "status": _status(groups[name]), "seconds": _seconds(groups[name])}
+        for name in sorted(groups, key=_position)
+    ]
+
+
+_ORDER = (
+    "route", "phase_0_health", "phase_1_discovery", "phase_2_validate", "phase_3_profile", "phase_4_build",
+    "phase_5_deploy", "summary",
+)  # fmt: skip
+
+
+def _position(name: str) -> tuple[int, str]:
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
+
+
+def _status(tasks: list[dict[str, Any]]) -> str:
+    states = {str(task["state"]) for task in tasks if not str(task["task_id"]).endswith(".wait")}
+    if states & {"failed", "upstream_failed"}:
+        return "failed"
+    if states <= {"success", "skipped"}:
+        return "success" if "success" in states else "skipped"
+    if states <= {"None", "none"}:
+        return "waiting"
+    return "running"
+
+
+def _seconds(tasks: list[dict[str, Any]]) -> float:
+    starts = [_time(task["start_date"]) for task in tasks if task.get("start_date")]
+    ends = [_time(task["end_date"]) for task in tasks if task.get("end_date")]
+    return round((max(ends) - min(starts)).total_seconds(), 1) if starts and ends else 0.0
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def follow_meta_run(
+    requester: AirflowClient,
+    reviewer: AirflowClient,
+    run_id: str,
+    *,
+    answer: Answerer,
+    progress: Progress,
+    timeout_seconds: float,
+    dag_id: str = META_DAG,
+) -> str:
+    """Follow the meta run; returns its final state, or ``waiting`` when a gate is left to a person.
+
+    :param answer: the option to choose at a gate, or None to leave it.
+    :param dag_id: the meta-DAG, or another DAG with the same gates.
+    """
+    shown = PhaseProgress(progress)
+    opened: dict[str, float] = {}
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline:
+        shown.update(requester.tasks(dag_id, run_id))
+        state = str(requester.run(dag_id, run_id)["state"])
+        if state in FINISHED:
+            return state
+        for gate in reviewer.waiting_gates(run_id):
+            opened.setdefault(gate.run_id, time.monotonic())
+            if time.monotonic() - opened[gate.run_id] < SECONDS_BEFORE_ANSWER:
+                continue
+            option = answer(gate)
+            if option is None:
+                return "waiting"
+            _answer_until_taken(reviewer, gate, option, progress)
+        time.sleep(POLL_SECONDS)
+    return "timeout"
+
+
+def _answer_until_taken(reviewer: AirflowClient, gate: WaitingGate, option: str, progress: Progress) -> None:
+    """Answer, and look again: a task that the scheduler failed in between asks anew after its retry delay."""
+    progress(f"{gate.gate}: {option} (as {reviewer.user})")
+    reviewer.answer(gate, option, {})
+    deadline = time.monotonic() + SECONDS_AFTER_ANSWER
+    while time.monotonic() < deadline:
+        if reviewer.approve_state(gate) in ("success", "failed", "skipped"):
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def approving_answer(gate: WaitingGate) -> str | None:
+    """`--approve auto`: the approving choice of the three approvals; any other gate is left to a person."""
+    known = GATE_BY_NAME.get(gate.gate)
+    return known.approving if known is not None else None
+
+
+def wait_for_run(client: AirflowClient, dag_id: str, run_id: str, *, progress: Progress, timeout_seconds: float) -> str:
+    """Wait until a run of a generated DAG ends; returns its state, or ``timeout``."""
+    said: set[str] = set()
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline:
+        for task in client.tasks(dag_id, run_id):
+            line = f"{task['task_id']}: {task['state']}"
+            if task["state"] in ("success", "failed", "skipped", "upstream_failed") and line not in said:
+                said.add(line)
+                progress(line)
+        state = str(client.run(dag_id, run_id)["state"])
+        if state in FINISHED:
+            return state
+        time.sleep(POLL_SECONDS)
+    return "timeout"

@@ -1,0 +1,29 @@
+"""The running platform for commands that need one and do not start it."""
+
+from __future__ import annotations
+
+import os
+
+from onboarding.local_platform import PlatformInfo, default_home, read_platform
+from onboarding.local_platform.info import PlatformError
+from onboarding.spec.settings import load_settings
+
+
+def running_platform() -> PlatformInfo:
+    """The platform of ``$ONBOARD_HOME``, with this process's settings pointing at it.
+
+    :raises PlatformError: it does not run.
+    """
+    home = default_home()
+    platform = read_platform(home)
+    if platform is None:
+        raise PlatformError(
+            "the local platform does not run",
+            where=str(home),
+            expected="a running platform",
+            given="none",
+            remedy="`onboard up` starts it; ONBOARD_HOME names its home",
+        )
+    os.environ.update(platform.environment())
+    load_settings.cache_clear()
+    return platform

@@ -1,0 +1,154 @@
+"""Put the report of a run together from Airflow, the run's record, and the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from onboarding.cli.airflow_client import META_DAG, AirflowClient
+from onboarding.cli.follow import phases_of
+from onboarding.spec.report import (
+    ApprovalReport,
+    GateScore,
+    PersonalColumn,
+    PhaseReport,
+    ProfileSize,
+    QualityReport,
+    RowsReport,
+    RunReport,
+    TestCounts,
+    TestGateReport,
+)
+from onboarding.workspace.record import RunRecord
+from onboarding.workspace.store import Store
+
+
+def local_path(uri: str) -> str:
+    """The path of a ``file://`` URI; any other URI as it is."""
+    parts = urlsplit(uri)
+    return unquote(parts.path) if parts.scheme == "file" else uri
+
+
+def onboarding_report(client: AirflowClient, workspace: Store, meta_run_id: str) -> RunReport:
+    """What the meta run says: phases, assumptions, profile, personal data, tests, approvals, files."""
+    record = RunRecord(workspace, meta_run_id).entries()
+    tasks = client.tasks(META_DAG, meta_run_id)
+    request, plan = record.get("request", {}), record.get("plan", {})
+    deployment, profile = record.get("deployment", {}), record.get("profile", {})
+    return RunReport.model_validate(
+        {
+            "workload": request.get("workload", ""),
+            "source_uri": request.get("conf", {}).get("source", {}).get("location", ""),
+            "phases": [PhaseReport.model_validate(phase) for phase in phases_of(tasks)],
+            "assumptions": plan.get("assumptions", []),
+            "profile": ProfileSize(rows=profile.get("rows", 0), columns=profile.get("columns", 0)),
+            "pii": [PersonalColumn.model_validate(column) for column in profile.get("pii", [])],
+            "test_gates": _test_gates(record),
+            "approvals": _approvals(record),
+            "run_ids": [meta_run_id],
+            "deployed": deployment.get("files", []),
+            "workload_dir": local_path(deployment.get("workload_uri", "")),
+        }
+    )
+
+
+def _entries(record: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
+    return [entry for name, entry in record.items() if name.startswith(prefix)]
+
+
+_AGENTS = ("profiling", "metadata", "transformation", "quality", "dag")
+_GATES = ("approve_plan", "confirm_profile", "approve_deploy")
+
+
+def _test_gates(record: Mapping[str, Any]) -> list[TestGateReport]:
+    found = [
+        TestGateReport(
+            agent=entry["agent"],
+            attempts=entry["attempts"],
+            unit=TestCounts(passed=entry["unit"]["passed"], failed=entry["unit"]["failed"]),
+            integration=TestCounts(passed=entry["integration"]["passed"], failed=entry["integration"]["failed"]),
+        )
+        for entry in _entries(record, "tests-")
+    ]
+    return sorted(found, key=lambda gate: _AGENTS.index(gate.agent))
+
+
+def _approvals(record: Mapping[str, Any]) -> list[ApprovalReport]:
+    names = ("gate", "option", "by", "at", "how", "report_sha256")
+    found = [
+        ApprovalReport.model_validate({name: entry[name] for name in names}) for entry in _entries(record, "gate-")
+    ]
+    return sorted(found, key=lambda approval: _GATES.index(approval.gate))
+
+
+def pipeline_numbers(lake: Store, workload: str, load_id: str) -> tuple[RowsReport, QualityReport]:
+    """Rows and scores of one load, from the summaries that its steps left in the lake's state."""
+    steps = {
+        key.rsplit("/", maxsplit=1)[-1].removesuffix(".json"): lake.read_json(key)
+        for key in lake.find(f"_state/{workload}/runs/{load_id}")
+        if key.endswith(".json")
+    }
+    return _rows(steps), _quality(steps)
+
+
+def _rows(steps: Mapping[str, dict[str, Any]]) -> RowsReport:
+    extract, silver, gold = (steps.get(name, {}) for name in ("extract", "check_silver", "check_gold"))
+    return RowsReport(
+        source=extract.get("source", 0),
+        bronze=extract.get("bronze", 0),
+        silver=silver.get("published", 0),
+        quarantined=silver.get("quarantined", 0) + gold.get("quarantined", 0),
+        duplicates=steps.get("transform_silver", {}).get("duplicates", 0),
+        gold=dict(gold.get("published_tables", {})),
+    )
+
+
+def _quality(steps: Mapping[str, dict[str, Any]]) -> QualityReport:
+    def score(name: str) -> GateScore:
+        step = steps.get(name, {})
+        return GateScore(score=step.get("score"), passed=bool(step.get("passed", False)))
+
+    return QualityReport(silver=score("check_silver"), gold=score("check_gold"))
+
+
+def text_report(report: RunReport, api_url: str) -> str:
+    """The report for a person."""
+    rows, quality = report.rows, report.quality
+    gold = ", ".join(f"{table} {count:,}" for table, count in sorted(report.rows.gold.items())) or "nothing"
+    lines = [
+        "",
+        f"{report.workload or 'onboarding'}: {report.status}" + (f" ({report.reason})" if report.reason else ""),
+        "",
+        *[f"  {phase.phase:<20} {phase.status:<10} {phase.seconds:>6.1f} s" for phase in report.phases],
+        "",
+        f"  profile     {report.profile.rows:,} rows, {report.profile.columns} columns; personal data: "
+        + (", ".join(f"{column.column} ({column.type})" for column in report.pii) or "none found"),
+        f"  rows        source {rows.source:,} -> bronze {rows.bronze:,} -> silver {rows.silver:,} -> gold {gold}",
+        f"              quarantined {rows.quarantined:,}, duplicates {rows.duplicates:,}",
+        f"  quality     silver {_score(quality.silver)}, gold {_score(quality.gold)}",
+        f"  tests       {_tests(report)}",
+        f"  approvals   {'; '.join(f'{a.gate} {a.option} by {a.by}' for a in report.approvals) or 'none'}",
+        f"  deployed    {len(report.deployed)} files",
+        f"  pipeline    {report.dag_id or 'not run'} {report.dag_run_state}",
+        f"  gold        {report.gold_dir or 'nothing'}",
+        f"  Airflow UI  {api_url}",
+    ]
+    return "\n".join(lines)
+
+
+def _score(gate: GateScore) -> str:
+    return "not reached" if gate.score is None else f"{gate.score:.3f} {'passed' if gate.passed else 'FAILED'}"
+
+
+def _tests(report: RunReport) -> str:
+    unit = sum(gate.unit.passed for gate in report.test_gates)
+    integration = sum(gate.integration.passed for gate in report.test_gates)
+    failed = sum(gate.unit.failed + gate.integration.failed for gate in report.test_gates)
+    return f"{unit} unit, {integration} integration passed, {failed} failed"
+
+
+def copy_tree(store: Store, prefix: str, folder: Path) -> int:
+    """Copy everything below a prefix into a folder; returns the number of files."""
+    return sum(1 for _ in store.download(prefix, folder))

@@ -1,0 +1,157 @@
+"""Constants of the generated scripts: plain values that the templates write as literals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onboarding.codegen import schema
+from onboarding.spec.plans import (
+    DiscoveryPlan,
+    MetadataPlan,
+    QualityPlan,
+    QualityRule,
+    TransformationPlan,
+    Zone,
+)
+
+SILVER_SQL = {"duckdb": "sql/silver/transform_silver.duckdb.sql", "spark": "sql/silver/transform_silver.sql"}
+
+
+def gold_sql_paths(transformation: TransformationPlan) -> dict[str, dict[str, str]]:
+    """Paths of each Gold table's statements by engine; the first table has the plain name."""
+    paths = {}
+    for number, table in enumerate(transformation.gold_tables):
+        stem = "sql/gold/aggregate_gold" + (f"_{table.name}" if number else "")
+        paths[table.name] = {"duckdb": f"{stem}.duckdb.sql", "spark": f"{stem}.sql"}
+    return paths
+
+
+def extract_spec(
+    discovery: DiscoveryPlan, metadata: MetadataPlan, transformation: TransformationPlan | None
+) -> dict[str, Any]:
+    """Arguments of ``ExtractSpec``."""
+    source, options = discovery.source, discovery.source.read_options
+    dropped = schema.dropped_columns(metadata, transformation)
+    return {
+        "workload": discovery.workload,
+        "table": metadata.table,
+        "location": source.location,
+        "format": source.format.value,
+        "delimiter": options.delimiter,
+        "quote": options.quote,
+        "escape": options.escape,
+        "header": options.header,
+        "encoding": options.encoding,
+        "null_values": tuple(options.null_values),
+        "columns": tuple(column.source_name for column in metadata.columns),
+        "dropped_columns": tuple(column.source_name for column in metadata.columns if column.name in dropped),
+        "filter": source.filter,
+        "load": source.load,
+    }
+
+
+def silver_spec(discovery: DiscoveryPlan, metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, Any]:
+    """Arguments of the ``TransformSpec`` of Silver."""
+    return {
+        "workload": discovery.workload,
+        "table": metadata.table,
+        "zone": "silver",
+        "inputs": {"bronze": f"bronze/{metadata.table}"},
+        "sql": SILVER_SQL,
+        "partition_columns": tuple(transformation.silver_partition_columns),
+        "needs_masking_key": schema.needs_masking_key(metadata, transformation),
+    }
+
+
+def gold_specs(
+    discovery: DiscoveryPlan, metadata: MetadataPlan, transformation: TransformationPlan
+) -> list[dict[str, Any]]:
+    """Arguments of one ``TransformSpec`` for each Gold table."""
+    paths = gold_sql_paths(transformation)
+    return [
+        {
+            "workload": discovery.workload,
+            "table": table.name,
+            "zone": "gold",
+            "inputs": {"silver": f"silver/{metadata.table}"},
+            "sql": paths[table.name],
+            "partition_columns": (),
+            "needs_masking_key": False,
+        }
+        for table in transformation.gold_tables
+    ]
+
+
+def check_specs(
+    zone: Zone,
+    discovery: DiscoveryPlan,
+    metadata: MetadataPlan,
+    transformation: TransformationPlan,
+    quality: QualityPlan,
+) -> list[dict[str, Any]]:
+    """For each table of a zone the arguments of ``CheckSpec`` and, apart, of its rules."""
+    tables = [table.name for table in transformation.gold_tables] if zone == "gold" else [metadata.table]
+    threshold = {"bronze": 0.0, "silver": quality.silver_threshold, "gold": quality.gold_threshold}[zone]
+    partitions = tuple(transformation.silver_partition_columns) if zone == "silver" else ()
+    specs = []
+    for name in tables:
+        arguments = {
+            "workload": discovery.workload,
+            "table": name,
+            "zone": zone,
+            "threshold": threshold,
+            "dimension_weights": {str(key): weight for key, weight in quality.dimension_weights.items()},
+            "partition_columns": partitions,
+        }
+        rules = [rule for rule in quality.rules if rule.zone == zone and rule.table == name]
+        columns = _columns(zone, name, metadata, transformation)
+        specs.append({"arguments": arguments, "rules": [_rule(rule, columns) for rule in rules]})
+    return specs
+
+
+def _columns(
+    zone: Zone, table: str, metadata: MetadataPlan, transformation: TransformationPlan
+) -> dict[str, schema.TableColumn]:
+    from onboarding.codegen.sql.gold import gold_columns
+
+    if zone == "bronze":
+        return schema.bronze_columns(metadata, transformation)
+    if zone == "silver":
+        return {column.name: column for column in schema.silver_columns(metadata, transformation)}
+    plan = next(item for item in transformation.gold_tables if item.name == table)
+    return {column.name: column for column in gold_columns(plan, metadata, transformation)}
+
+
+def _rule(rule: QualityRule, columns: dict[str, schema.TableColumn]) -> dict[str, Any]:
+    from onboarding.codegen.sql.engines import ENGINES
+    from onboarding.codegen.sql.rules import rule_kind, rule_predicates
+
+    predicates = {engine.name: rule_predicates(rule, columns, engine) for engine in ENGINES}
+    return {
+        "id": rule.id,
+        "dimension": rule.dimension,
+        "severity": rule.severity,
+        "on_fail": rule.on_fail,
+        "min_pass_rate": rule.min_pass_rate,
+        "applies": {name: predicate.applies for name, predicate in predicates.items()},
+        "satisfied": {name: predicate.satisfied for name, predicate in predicates.items()},
+        "kind": rule_kind(rule),
+    }
+
+
+def load_spec(discovery: DiscoveryPlan, transformation: TransformationPlan) -> dict[str, Any]:
+    """Arguments of ``LoadSpec``."""
+    return {"workload": discovery.workload, "tables": tuple(table.name for table in transformation.gold_tables)}
+
+
+def script_order(workload: str) -> tuple[str, ...]:
+    """The scripts of a workload in the order in which its DAG runs them."""
+    return (
+        f"scripts/extract/extract_{workload}.py",
+        "scripts/quality/check_bronze.py",
+        "scripts/transform/bronze_to_silver.py",
+        "scripts/quality/check_silver.py",
+        "scripts/transform/silver_to_gold.py",
+        "scripts/quality/check_gold.py",
+        "scripts/load/load_gold.py",
+    )

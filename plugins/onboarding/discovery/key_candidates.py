@@ -1,0 +1,219 @@
+"""Columns that identify a row. Uniqueness alone is no evidence: floats, dates and free text are unique by accident.
+
+A key has a value in every row, is unique over the different rows (exact counts), and looks like an identifier: by a
+whole word of its name, or by its form (one constant pattern with digits, UUIDs, a dense sequence of integers).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from onboarding.spec.conf import ColumnType
+from onboarding.spec.profile import ColumnProfile, KeyCandidate
+from shared.pipeline.profile.words import name_words, word_set
+
+ID_WORDS = word_set(
+    "id key code no num number nr uuid guid sku isbn ean upc iata icao barcode serial ref reference pk identifier "
+    "ticker "
+    "symbol vin seq sequence"
+)
+_STRONG_WORDS = word_set("id key uuid guid pk identifier sku")
+#: Codes of places identify no row, though each may occur once in a small file.
+_PLACE_WORDS = word_set("zip post postal area")
+#: An identifier by name that is unique but for this share of the rows is proposed, and a person looks.
+NEAR_UNIQUE = 0.95
+#: ... and it may lack a value in this share of the rows.
+NEAR_COMPLETE = 0.60
+#: Integers that fill at least this share of their range are a sequence.
+DENSE = 0.95
+#: A composite is evidence only if chance alone would have given so many collisions (rows^2 / 2 combinations).
+EXPECTED_COLLISIONS = 10
+_COMBINATIONS_TRIED = 40
+CountDistinct = Callable[[list[int]], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How much a column looks like an identifier: 0 (not) to 4, and why."""
+
+    strength: int
+    reason: str
+
+
+def find_key_candidates(
+    columns: list[ColumnProfile], rows: int, distinct_rows: int, count_distinct: CountDistinct
+) -> list[KeyCandidate]:
+    """Key candidates, best first; empty when nothing identifies a row.
+
+    :param count_distinct: exact distinct combinations of columns (by position), and rows where one has no value.
+    """
+    singles = [candidate for column in columns if (candidate := _single(column, rows, distinct_rows)) is not None]
+    exact = [candidate for candidate in singles if candidate.exact]
+    if not exact:
+        composite = _composite(columns, rows, distinct_rows, count_distinct)
+        exact = [composite] if composite else []
+    near = [candidate for candidate in singles if not candidate.exact]
+    preferred = {column.name: _preference(column) for column in columns}
+    return [
+        *sorted(exact, key=lambda found: (-found.strength, preferred[found.columns[0]])),
+        *sorted(near, key=lambda found: (-found.strength, preferred[found.columns[0]])),
+    ]
+
+
+def _preference(column: ColumnProfile) -> tuple[bool, bool, int]:
+    """Among equals: a name that says identifier, then a form with letters, then the place in the source."""
+    words = name_words(column.source_name)
+    lettered = any(re.search("[Aa]", shape.value) for shape in column.shapes[:1])
+    return not (words and words[-1] in _STRONG_WORDS), not lettered, column.position
+
+
+def given_key(
+    columns: list[ColumnProfile], names: list[str], distinct_rows: int, count_distinct: CountDistinct
+) -> KeyCandidate:
+    """The key that a person gave, counted; it is taken as it is, and looked at when the data contradicts.
+
+    :param names: SQL names; every one of them is a column.
+    """
+    positions = {column.name: column.position for column in columns}
+    distinct, missing = count_distinct([positions[name] for name in names])
+    exact = missing == 0 and distinct == distinct_rows
+    reason = f"given; {distinct} different values in {distinct_rows} different rows, {missing} rows without a value"
+    return KeyCandidate(
+        columns=names, distinct_count=distinct, null_count=missing, reason=reason, exact=exact, needs_eyes=not exact,
+        strength=4,
+    )  # fmt: skip
+
+
+def identifier_look(column: ColumnProfile) -> Look:
+    """How much a column looks like an identifier, by name and by form."""
+    if not _possible(column):
+        return Look(0, "")
+    words = name_words(column.source_name)
+    named = bool(words) and (words[-1] in ID_WORDS or words[0] == "id") and words[:2] != ("number", "of")
+    named = named and not _PLACE_WORDS.intersection(words)
+    form = _form(column)
+    if named and form:
+        return Look(4, f"the name ends in {words[-1]!r} and the values are {form}")
+    if form and form != _SEQUENCE:
+        return Look(3, f"the values are {form}")
+    if named:
+        return Look(2, f"the name ends in {words[-1]!r}")
+    return Look(1, f"the values are {form}") if form else Look(0, "")
+
+
+_SEQUENCE = "a dense sequence of integers"
+
+
+def _possible(column: ColumnProfile) -> bool:
+    """Neither a float, a date, a truth value, a person, nor free text."""
+    if column.type not in (ColumnType.TEXT, ColumnType.INTEGER):
+        return False
+    if column.is_personal and column.personal_data.type not in ("BANK_ACCOUNT", "MEDICAL_RECORD", "NATIONAL_ID"):
+        return False
+    if column.type is ColumnType.INTEGER:
+        return column.negative_count == 0
+    longest = column.maximum_length or 0
+    spaced = sum(shape.count for shape in column.shapes if " " in shape.value)
+    return longest <= 64 and spaced <= 0.05 * max(column.validator_sample, 1) and not column.type_matches.get("json")
+
+
+def _form(column: ColumnProfile) -> str:
+    if column.type is ColumnType.INTEGER:
+        return _SEQUENCE if _is_dense(column) else ""
+    if column.type_matches.get("uuid", 0) >= 0.99 * max(column.distinct_count, 1):
+        return "UUIDs"
+    merged: dict[str, int] = {}
+    for shape in column.shapes:
+        text = re.sub(r"9+", "9+", shape.value)
+        merged[text] = merged.get(text, 0) + shape.count
+    best = max(merged, key=lambda text: (merged[text], text), default="")
+    constant = best and merged[best] >= 0.97 * column.validator_sample
+    if constant and "9+" in best and (re.search("[Aa]", best) or column.leading_zero_count):
+        return f"of one form ({best})"
+    return ""
+
+
+def _is_dense(column: ColumnProfile) -> bool:
+    """A sequence without gaps that matter; years are none."""
+    if column.minimum is None or column.maximum is None or column.distinct_count < 10:
+        return False
+    low, high = int(column.minimum), int(column.maximum)
+    return column.distinct_count >= DENSE * (high - low + 1) and (low < 1800 or high > 2100)
+
+
+def _single(column: ColumnProfile, rows: int, distinct_rows: int) -> KeyCandidate | None:
+    look = identifier_look(column)
+    if look.strength == 0 or distinct_rows < 2 or not column.distinct_exact:
+        return None
+    missing, distinct = column.missing_count, column.distinct_count
+    counted = f"{distinct} different values in {distinct_rows} different rows, {missing} rows without a value"
+    candidate = KeyCandidate(
+        columns=[column.name], distinct_count=distinct, null_count=missing, reason=f"{look.reason}; {counted}",
+        needs_eyes=look.strength == 1, strength=look.strength,
+    )  # fmt: skip
+    if missing == 0 and distinct == distinct_rows:
+        return candidate
+    present = distinct_rows - min(missing, distinct_rows)
+    nearly = look.strength == 4 or (look.strength == 2 and name_words(column.source_name)[-1] in ("id", "uuid", "key"))
+    if nearly and present >= NEAR_COMPLETE * distinct_rows and distinct >= NEAR_UNIQUE * present:
+        return candidate.model_copy(update={"exact": False, "needs_eyes": True})
+    return None
+
+
+def _composite(
+    columns: list[ColumnProfile], rows: int, distinct_rows: int, count_distinct: CountDistinct
+) -> KeyCandidate | None:
+    """Two or three columns, one of them an identifier, that chance would not have made unique."""
+    looks = {column.position: identifier_look(column).strength for column in columns}
+    members = [column for column in columns if _may_be_member(column, looks[column.position])]
+    for size in (2, 3):
+        tried = 0
+        for group in sorted(itertools.combinations(members, size), key=lambda group: _rank(group, looks)):
+            if max(looks[column.position] for column in group) < 2 or not _is_evidence(group, distinct_rows):
+                continue
+            tried += 1
+            if tried > _COMBINATIONS_TRIED:
+                break
+            distinct, missing = count_distinct([column.position for column in group])
+            if missing == 0 and distinct == distinct_rows:
+                return _composite_candidate(group, distinct, distinct_rows)
+    return None
+
+
+def _composite_candidate(group: tuple[ColumnProfile, ...], distinct: int, distinct_rows: int) -> KeyCandidate:
+    return KeyCandidate(
+        columns=[column.name for column in group],
+        distinct_count=distinct,
+        null_count=0,
+        reason=f"together unique: {distinct} different combinations in {distinct_rows} different rows; none alone is",
+        needs_eyes=True,
+        strength=2,
+    )
+
+
+def _may_be_member(column: ColumnProfile, strength: int) -> bool:
+    if column.missing_count or column.is_personal or column.distinct_count < 2:
+        return False
+    if column.type in (ColumnType.DOUBLE, ColumnType.DECIMAL, ColumnType.BOOLEAN):
+        return False
+    if column.type is ColumnType.INTEGER:
+        return strength > 0
+    return (column.average_length or 0) <= 40 and not column.type_matches.get("json")
+
+
+def _rank(group: tuple[ColumnProfile, ...], looks: dict[int, int]) -> tuple[int, int, tuple[str, ...]]:
+    """Identifiers first, then few combinations (the stronger evidence), then the name for a stable order."""
+    combinations = 1
+    for column in group:
+        combinations *= column.distinct_count
+    return (-sum(looks[column.position] for column in group), combinations, tuple(column.name for column in group))
+
+
+def _is_evidence(group: tuple[ColumnProfile, ...], rows: int) -> bool:
+    combinations = 1
+    for column in group:
+        combinations *= column.distinct_count
+    return combinations >= rows and rows * rows / (2 * combinations) >= EXPECTED_COLLISIONS

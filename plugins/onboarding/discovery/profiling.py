@@ -1,0 +1,101 @@
+"""The profile of a source: measured, named, typed, searched for personal data and keys, and scrubbed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onboarding.discovery.answers import given_names, read_options
+from onboarding.discovery.first_look import source_location
+from onboarding.discovery.key_candidates import find_key_candidates, given_key, identifier_look
+from onboarding.discovery.personal_data import SENSITIVITY, detect
+from onboarding.discovery.types import TypeDecision, decide_type
+from onboarding.spec.conf import ColumnType, Conf
+from onboarding.spec.names import column_names
+from onboarding.spec.profile import ColumnProfile, PersonalData, ProfileReport
+from shared.pipeline.profile import Measurement, measuring
+
+#: Personal numbers are identifiers: no arithmetic, and masking needs their text.
+_TEXT_WHEN_PERSONAL = frozenset(SENSITIVITY) - {"BIRTH_DATE", "PERSON_NAME"}
+_VALUES_OF = ("top_values", "quantiles", "case_matches")
+
+
+def look_at_source(conf: Conf) -> ProfileReport:
+    """Measure the source of a conf over all of its rows.
+
+    :param conf: ``source.location`` must be given.
+    :returns: the report; values, extremes and means of personal columns are not in it.
+    :raises DiscoveryError: no location, or a key of columns that do not exist.
+    :raises SourceError: the source is missing, empty or unreadable.
+    """
+    format_ = conf.source.format.value if conf.source.format else None
+    with measuring(source_location(conf), format=format_, options=read_options(conf)) as measurement:
+        return _report(conf, measurement)
+
+
+def _report(conf: Conf, measurement: Measurement) -> ProfileReport:
+    names = column_names([str(measures["source_name"]) for measures in measurement.columns])
+    columns = [
+        _column(name, measures, measurement.rows) for name, measures in zip(names, measurement.columns, strict=True)
+    ]
+    columns = [_with_look(_with_answer(column, conf)) for column in columns]
+    candidates = find_key_candidates(columns, measurement.rows, measurement.distinct_rows, measurement.count_distinct)
+    key = given_names(conf.domain.primary_key or [], columns, "domain.primary_key")
+    if key:
+        given = given_key(columns, key, measurement.distinct_rows, measurement.count_distinct)
+        candidates = [given, *(found for found in candidates if found.columns != key)]
+    report = measurement.report() | {
+        "columns": [scrubbed(column) for column in columns],
+        "key_candidates": candidates,
+    }
+    return ProfileReport.model_validate(report)
+
+
+def _column(name: str, measures: dict[str, Any], rows: int) -> ColumnProfile:
+    decided = decide_type(measures, rows)
+    personal = detect(str(measures["source_name"]), measures, decided.type, rows)
+    if personal.type in _TEXT_WHEN_PERSONAL and decided.type is not ColumnType.TEXT:
+        decided = TypeDecision(ColumnType.TEXT, f"an identifier of persons ({personal.type}), not a number")
+    if decided.type in (ColumnType.TEXT, ColumnType.BOOLEAN):
+        measures = measures | {"minimum": None, "maximum": None, "mean": None, "standard_deviation": None}
+        measures = measures | {"quantiles": {}}
+    return ColumnProfile.model_validate(
+        measures
+        | {
+            "name": name,
+            "type": decided.type,
+            "date_format": decided.date_formats[0] if decided.date_formats else None,
+            "date_formats": decided.date_formats,
+            "number_format": decided.number_format,
+            "type_reason": decided.reason,
+            "type_needs_eyes": decided.needs_eyes,
+            "type_alternatives": decided.alternatives,
+            "personal_data": personal,
+        }
+    )
+
+
+def _with_answer(column: ColumnProfile, conf: Conf) -> ColumnProfile:
+    """What a person says about personal data decides what may be shown of the column."""
+    answer = conf.domain.columns.get(column.name) or conf.domain.columns.get(column.source_name)
+    if answer is None or answer.pii is None:
+        return column
+    kind = answer.pii.strip().upper()
+    said = PersonalData(evidence=[*column.personal_data.evidence, "a person says: none"])
+    if kind != "NONE":
+        evidence = [*column.personal_data.evidence, f"a person says: {kind}"]
+        said = PersonalData(type=kind, sensitivity=SENSITIVITY.get(kind, "HIGH"), confidence=1.0, evidence=evidence)
+    return column.model_copy(update={"personal_data": said})
+
+
+def _with_look(column: ColumnProfile) -> ColumnProfile:
+    look = identifier_look(column)
+    return column.model_copy(update={"identifier_strength": look.strength, "identifier_reason": look.reason})
+
+
+def scrubbed(column: ColumnProfile) -> ColumnProfile:
+    """The column without values, extremes and means when it is personal."""
+    if not column.is_personal:
+        return column
+    emptied: dict[str, Any] = {name: type(getattr(column, name))() for name in _VALUES_OF}
+    emptied |= {"minimum": None, "maximum": None, "mean": None, "standard_deviation": None}
+    return column.model_copy(update=emptied)

@@ -1,0 +1,178 @@
+"""Phase 1: close every leaf of the conf that is open, and record each assumption with its reason.
+
+What a person gives is taken as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onboarding.discovery.engine_choice import local_reason
+from onboarding.discovery.errors import DiscoveryError
+from onboarding.spec.conf import Conf
+from onboarding.spec.expressions import check_predicate
+from onboarding.spec.names import workload_name
+from onboarding.spec.plans import Assumption, DiscoveryPlan, SourcePlan
+from onboarding.spec.profile import SourceLook
+from shared.pipeline.resources import Resources
+
+_GOLD_FORMATS = {"reporting": "star", "adhoc": "flat", "ml": "flat", "api": "flat", "metrics": "aggregate"}
+
+
+class _Assumptions:
+    """Collects what was filled in."""
+
+    def __init__(self) -> None:
+        self.made: list[Assumption] = []
+
+    def take(self, key: str, given: Any, default: Any, reason: str) -> Any:
+        """``given``, or the default with its reason on record."""
+        if given not in (None, "", []):
+            return given
+        self.made.append(Assumption(key=key, value="" if default is None else str(default), reason=reason))
+        return default
+
+
+def resolve(conf: Conf, first_look: SourceLook, *, resources: Resources | None = None) -> DiscoveryPlan:
+    """The discovery plan of a conf: nothing open, every assumption listed.
+
+    :param first_look: from ``first_look`` of the same conf.
+    :param resources: memory of one connection of this worker; measured when absent.
+    :raises DiscoveryError: the conf asks for what is not supported (Gold as a star, loads that need a watermark
+        column without one).
+    :raises TooLargeForLocalError: no engine was named, and the source does not fit the embedded one.
+    """
+    book = _Assumptions()
+    workload = book.take(
+        "workload", conf.workload, workload_name(first_look.location), "derived from the last part of the location"
+    )
+    source = _source(conf, first_look, book)
+    use_case, gold_format = _gold(conf, book)
+    plan = DiscoveryPlan(
+        workload=workload,
+        description=book.take(
+            "domain.description", conf.domain.description, _description(workload, first_look), "told from the source"
+        ),
+        owner=book.take("domain.owner", conf.domain.owner, "data-platform", "no owner was given"),
+        source=source,
+        gold_use_case=use_case,
+        gold_format=gold_format,
+        silver_threshold=book.take(
+            "quality.silver_threshold", conf.quality.silver_threshold, 0.80, "the usual bar for cleaned data"
+        ),
+        gold_threshold=book.take(
+            "quality.gold_threshold", conf.quality.gold_threshold, 0.95, "the usual bar for data that people use"
+        ),
+        regulations=list(conf.quality.regulations),
+        engine=_engine(conf, first_look, book, resources),
+        bronze_retention_days=book.take(
+            "retention.bronze_days", conf.retention.bronze_days, None, "Bronze is kept for ever: the way back"
+        ),
+        quarantine_retention_days=book.take(
+            "retention.quarantine_days", conf.retention.quarantine_days, 90, "time to look at rows and send them again"
+        ),
+    )
+    _zones(conf, book)
+    _schedule(conf, book)
+    _deployment(conf, book)
+    return plan.model_copy(update={"assumptions": sorted(book.made, key=lambda made: made.key)})
+
+
+def _source(conf: Conf, look: SourceLook, book: _Assumptions) -> SourcePlan:
+    format_ = book.take("source.format", conf.source.format, look.format, "the bytes of the source say so")
+    options = conf.source.options
+    read = look.read_options
+    if look.format.value == "csv":
+        book.take("source.options.delimiter", options.delimiter, read.delimiter, "splits the first rows evenly")
+        book.take("source.options.header", options.header, read.header, "told from the first rows")
+    if look.format.value != "parquet":
+        book.take("source.options.encoding", options.encoding, read.encoding, "told from the bytes")
+    book.take("source.options.null_values", options.null_values, "(from the data)", "looked for in every value")
+    load = book.take("source.load", conf.source.load, "full", "each delivery is taken as a whole snapshot")
+    if load == "watermark" and not conf.source.watermark_column:
+        raise DiscoveryError(
+            "a load by watermark needs the column that carries it",
+            where="source.watermark_column",
+            expected="a column whose values grow from delivery to delivery",
+            given="nothing",
+            remedy="set source.watermark_column, or source.load to full or new_files",
+        )
+    return SourcePlan(
+        location=look.location,
+        format=format_,
+        read_options=read,
+        filter=_filter(conf, look),
+        load=load,
+        watermark_column=conf.source.watermark_column or "",
+    )
+
+
+def _filter(conf: Conf, look: SourceLook) -> str:
+    """The filter as we write it: only checked SQL reaches a plan."""
+    if not conf.source.filter:
+        return ""
+    return check_predicate(conf.source.filter, where="source.filter", columns=look.source_columns).sql
+
+
+def _gold(conf: Conf, book: _Assumptions) -> tuple[Any, Any]:
+    gold = conf.destination.gold
+    star_tables = [table.name for table in gold.tables if table.kind in ("fact", "dimension")]
+    if gold.format == "star" or star_tables:
+        raise DiscoveryError(
+            "Gold as a star of facts and dimensions is not supported yet",
+            where="destination.gold.tables" if star_tables else "destination.gold.format",
+            expected="flat or aggregate",
+            given=", ".join(star_tables) or "star",
+            remedy="set destination.gold.format to flat (one row per source row) or aggregate (metrics by a grain)",
+        )
+    use_case = book.take(
+        "destination.gold.use_case", gold.use_case, "adhoc", "no use was named: one table that answers most questions"
+    )
+    default = _GOLD_FORMATS[use_case]
+    reason = f"the usual form for {use_case}"
+    if default == "star":
+        default, reason = "flat", "reporting would take a star, which is not supported yet: one flat table"
+    if any(table.kind == "aggregate" for table in gold.tables):
+        default, reason = "aggregate", "an aggregate table is declared"
+    return use_case, book.take("destination.gold.format", gold.format, default, reason)
+
+
+def _engine(conf: Conf, look: SourceLook, book: _Assumptions, resources: Resources | None) -> str:
+    given = conf.deployment.engine
+    reason = local_reason(conf, look.files, resources=resources)
+    if given in ("local", "aws"):
+        return str(given)
+    book.made.append(Assumption(key="deployment.engine", value="local", reason=reason))
+    return "local"
+
+
+def _zones(conf: Conf, book: _Assumptions) -> None:
+    zones = conf.destination.zones
+    if zones is not None and set(zones) != {"bronze", "silver", "gold"}:
+        raise DiscoveryError(
+            "a pipeline writes all three zones",
+            where="destination.zones",
+            expected="[bronze, silver, gold]",
+            given=", ".join(zones),
+            remedy="leave destination.zones out; nobody has to read a zone that is written",
+        )
+    book.take("destination.zones", zones, "bronze, silver, gold", "the medallion layout")
+
+
+def _schedule(conf: Conf, book: _Assumptions) -> None:
+    schedule = conf.schedule
+    if not schedule.depends_on:
+        book.take("schedule.cron", schedule.cron, "0 2 * * *", "once a day, at night")
+    book.take("schedule.timezone", schedule.timezone, "UTC", "no time zone was given")
+    book.take("schedule.retries", schedule.retries, 3, "for what passes by itself: throttling, time-outs")
+    book.take("schedule.deadline_minutes", schedule.deadline_minutes, 120, "two hours after the start somebody is told")
+    book.take("schedule.paused", schedule.paused, False, "it runs from the day it is deployed")
+
+
+def _deployment(conf: Conf, book: _Assumptions) -> None:
+    book.take("deployment.topology", conf.deployment.topology, "single", "catalog and jobs in one account")
+
+
+def _description(workload: str, look: SourceLook) -> str:
+    title = workload.replace("_", " ").capitalize()
+    return f"{title}: {len(look.source_columns)} columns from a {look.format.value} source"

@@ -1,0 +1,203 @@
+"""The type of a column from what its values can be read as, over all rows; its name has no say.
+
+Shares are of the rows with a value. ``SURE``: above it, what cannot be read is a stray (quarantined by a rule).
+``POSSIBLE``: above it the type is proposed, a person looks, and the quality gate decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from onboarding.spec.conf import ColumnType
+from shared.pipeline.profile.formats import DAY_MONTH_TWINS
+
+SURE = 0.95
+POSSIBLE = 0.60
+#: More digits than BIGINT holds: text.
+LONGEST_INTEGER = 18
+#: More digits after the point: a floating-point number, not a decimal one.
+LONGEST_SCALE = 6
+#: A second date format is accepted when at least this share of the values has it.
+SECOND_FORMAT_SHARE = 0.005
+
+
+@dataclass(frozen=True)
+class TypeDecision:
+    """A type with its format, its reason, and whether a person should look at it."""
+
+    type: ColumnType
+    reason: str
+    date_formats: list[str] = field(default_factory=list)
+    number_format: Literal["plain", "grouped", "decimal_comma", "percent"] = "plain"
+    needs_eyes: bool = False
+    alternatives: list[str] = field(default_factory=list)
+
+
+def decide_type(measures: dict[str, Any], rows: int) -> TypeDecision:
+    """Decide the type of a column.
+
+    :param measures: one entry of ``Measurement.columns``.
+    :param rows: rows of the source.
+    """
+    native = _native(str(measures["physical_type"]))
+    if native is not None:
+        return TypeDecision(native, f"the source stores it as {measures['physical_type']}")
+    values = rows - measures["null_count"] - measures["empty_count"] - measures["null_word_count"]
+    if values <= 0:
+        return TypeDecision(ColumnType.TEXT, "no row has a value")
+    matches: dict[str, int] = measures["type_matches"]
+    for decide in (_structured, _boolean, _temporal, _number):
+        decision = decide(measures, matches, values)
+        if decision is not None:
+            return decision
+    return TypeDecision(
+        ColumnType.TEXT, f"{values} values are texts: too few can be read as numbers, dates or truth values"
+    )
+
+
+def _native(physical: str) -> ColumnType | None:
+    if physical == "VARCHAR":
+        return None
+    patterns = (
+        (r"U?(TINY|SMALL|BIG)?INT(EGER)?|UINTEGER", ColumnType.INTEGER),
+        (r"DOUBLE|FLOAT|REAL", ColumnType.DOUBLE),
+        (r"DECIMAL\(.*\)", ColumnType.DECIMAL),
+        (r"BOOLEAN", ColumnType.BOOLEAN),
+        (r"DATE", ColumnType.DATE),
+        (r"TIMESTAMP.*", ColumnType.TIMESTAMP),
+    )
+    return next((kind for pattern, kind in patterns if re.fullmatch(pattern, physical)), ColumnType.TEXT)
+
+
+def _structured(measures: dict[str, Any], matches: dict[str, int], values: int) -> TypeDecision | None:
+    for kind, label in (("uuid", "UUIDs"), ("json", "nested JSON, kept as its text")):
+        if matches.get(kind, 0) >= SURE * values:
+            return TypeDecision(ColumnType.TEXT, f"{matches[kind]} of {values} values are {label}")
+    return None
+
+
+def _boolean(measures: dict[str, Any], matches: dict[str, int], values: int) -> TypeDecision | None:
+    words = matches.get("boolean", 0)
+    folded = (measures.get("folded_distinct_count") or 99) - measures["unreadable_distinct_count"]
+    single = folded == 1 and (measures["maximum_length"] or 0) >= 4
+    if words >= SURE * values and (folded == 2 or single):
+        return TypeDecision(ColumnType.BOOLEAN, f"{words} of {values} values are words for true and false")
+    return None
+
+
+def _temporal(measures: dict[str, Any], matches: dict[str, int], values: int) -> TypeDecision | None:
+    found = {key: count for key, count in matches.items() if ":" in key}
+    if matches.get("integer", 0) and found.get("date:%Y%m%d", 0) < 0.99 * values:
+        found.pop("date:%Y%m%d", None)
+    if not found:
+        return None
+    best = max(found, key=lambda key: (found[key], key.endswith("%Y-%m-%d")))
+    kind = best.split(":", 1)[0]
+    counts = {key.split(":", 1)[1]: count for key, count in found.items() if key.startswith(kind + ":")}
+    dropped, ambiguous = _settle_twins(counts)
+    formats = sorted(
+        (name for name in counts if name not in dropped and counts[name] >= SECOND_FORMAT_SHARE * values),
+        key=lambda name: (-counts[name], name),
+    )
+    total = sum(counts[name] for name in formats)
+    if total < POSSIBLE * values:
+        return None
+    listed = ", ".join(f"{counts[name]} as {name}" for name in formats)
+    reason = f"{total} of {values} values are a {kind} ({listed})"
+    if ambiguous:
+        reason += "; every value fits both orders of day and month"
+    elif dropped:
+        reason += "; values with a part above 12 settle the order of day and month"
+    return TypeDecision(
+        ColumnType(kind),
+        reason,
+        date_formats=formats,
+        needs_eyes=bool(ambiguous) or total < SURE * values,
+        alternatives=ambiguous or ([] if total >= SURE * values else [ColumnType.TEXT.value]),
+    )
+
+
+def _settle_twins(counts: dict[str, int]) -> tuple[set[str], list[str]]:
+    """Formats that lose against the other order of day and month, and the losers where nothing decides.
+
+    Without evidence the month comes first with slashes (the convention of exports), else the day.
+    """
+    dropped: set[str] = set()
+    ambiguous: list[str] = []
+    for day_first, month_first in DAY_MONTH_TWINS:
+        day, month = counts.get(day_first, 0), counts.get(month_first, 0)
+        if not day and not month:
+            continue
+        if day == month:
+            loser = day_first if "/" in day_first else month_first
+            ambiguous.append(loser)
+        else:
+            loser = day_first if day < month else month_first
+        dropped.add(loser)
+    return dropped, ambiguous
+
+
+def _number(measures: dict[str, Any], matches: dict[str, int], values: int) -> TypeDecision | None:
+    plain, integer, decimal = (matches.get(kind, 0) for kind in ("double", "integer", "decimal"))
+    if plain < SURE * values:
+        written = _written_number(matches, values)
+        if written is not None:
+            return written
+    if plain < POSSIBLE * values:
+        return None
+    if integer == plain:
+        return _whole_number(measures, integer, values)
+    scale = measures["decimal_scale"] or 0
+    kind = ColumnType.DECIMAL if decimal == plain and scale <= LONGEST_SCALE else ColumnType.DOUBLE
+    detail = f"up to {scale} digits after the point" if kind is ColumnType.DECIMAL else "floating-point numbers"
+    reason = f"{plain} of {values} values are numbers, {detail}"
+    if plain >= SURE * values:
+        return TypeDecision(kind, reason)
+    if integer < 0.5 * plain or _is_junk(measures, values - plain):
+        return TypeDecision(kind, reason, needs_eyes=True, alternatives=[ColumnType.TEXT.value])
+    return TypeDecision(
+        ColumnType.TEXT, f"only {reason}; the others differ much", needs_eyes=True, alternatives=[kind.value]
+    )
+
+
+def _written_number(matches: dict[str, int], values: int) -> TypeDecision | None:
+    """Numbers with separators, a currency sign, a decimal comma or a percent sign."""
+    comma, grouped, percent = (matches.get(kind, 0) for kind in ("decimal_comma", "grouped", "percent"))
+    if comma and comma + matches.get("integer", 0) >= SURE * values:
+        reason = f"{comma} of {values} values have a decimal comma"
+        return TypeDecision(ColumnType.DECIMAL, reason, number_format="decimal_comma")
+    if grouped >= SURE * values:
+        reason = f"{grouped} of {values} values are numbers with thousands separators or a currency sign"
+        return TypeDecision(ColumnType.DECIMAL, reason, number_format="grouped")
+    if percent >= SURE * values:
+        reason = f"{percent} of {values} values are percentages; the number before the sign is kept"
+        return TypeDecision(ColumnType.DECIMAL, reason, number_format="percent")
+    return None
+
+
+def _whole_number(measures: dict[str, Any], integer: int, values: int) -> TypeDecision:
+    zeros = measures["leading_zero_count"]
+    if zeros >= max(1, 0.005 * values):
+        return TypeDecision(
+            ColumnType.TEXT, f"{zeros} of {values} values have leading zeros, which a number would lose"
+        )
+    if max(len(str(measures[end] or "").lstrip("-")) for end in ("minimum", "maximum")) > LONGEST_INTEGER:
+        return TypeDecision(ColumnType.TEXT, f"numbers of more than {LONGEST_INTEGER} digits fit no integer")
+    reason = f"{integer} of {values} values are whole numbers"
+    if integer >= SURE * values:
+        return TypeDecision(ColumnType.INTEGER, reason)
+    if _is_junk(measures, values - integer):
+        return TypeDecision(ColumnType.INTEGER, reason, needs_eyes=True, alternatives=[ColumnType.TEXT.value])
+    return TypeDecision(
+        ColumnType.TEXT,
+        f"only {reason}; the others are {measures['unreadable_distinct_count']} different texts",
+        needs_eyes=True,
+        alternatives=[ColumnType.INTEGER.value],
+    )
+
+
+def _is_junk(measures: dict[str, Any], unread: int) -> bool:
+    """Texts that cannot be read repeat themselves (placeholders), while real codes differ from row to row."""
+    return int(measures["unreadable_distinct_count"]) <= max(5, 0.05 * unread)

@@ -1,0 +1,116 @@
+"""The one card that a person sees in every gate: at most 25 lines, worst first, values from data escaped."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Literal
+
+from pydantic import Field
+
+from onboarding.spec.conf import Strict
+from onboarding.spec.plans import Decision
+
+MAXIMUM_LINES = 25
+MAXIMUM_ITEMS = 5
+# Measured in Airflow 3.3's UI at 1280x800: so many rows of so many characters leave the buttons on the screen.
+VISIBLE_ROWS = 15
+ROW_CHARACTERS = 100
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")
+
+
+class CardItem(Strict):
+    """One thing that needs eyes: evidence in a line, the proposed default, and the cost of being wrong."""
+
+    level: Literal["STOP", "LOOK"] = "LOOK"
+    title: str
+    evidence: str
+    proposed: str
+    cost_of_error: str = ""
+
+
+class Card(Strict):
+    """What a gate shows; :meth:`markdown` is exactly what is digested and shown."""
+
+    gate: str
+    workload: str
+    first_option: str
+    effect: str
+    items: list[CardItem] = Field(default_factory=list)
+    nothing_unusual: str = ""
+    changed: list[str] = Field(default_factory=list)
+    numbers: list[str] = Field(default_factory=list)
+    links: list[str] = Field(default_factory=list)
+
+    @property
+    def level(self) -> Literal["OK", "LOOK", "STOP"]:
+        """Worst level of the items."""
+        if any(item.level == "STOP" for item in self.items):
+            return "STOP"
+        return "LOOK" if self.items else "OK"
+
+    @property
+    def subject(self) -> str:
+        """Headline of the approval."""
+        return f"{self.gate}: {self.workload} ({self.level})"
+
+    def markdown(self) -> str:
+        """The card's text, at most :data:`MAXIMUM_LINES` lines."""
+        lines = [f"**{self.level}**: `{self.first_option}` {self.effect}", ""]
+        for number, item in enumerate(self._shown_items(), start=1):
+            lines.append(f"{number}. **{item.level}** {escape(item.title)}: {escape(item.evidence)}")
+            cost = f" If wrong: {escape(item.cost_of_error)}." if item.cost_of_error else ""
+            lines.append(f"    Proposed: {escape(item.proposed)}.{cost}")
+        if not self.items:
+            lines.append(f"Nothing unusual: {escape(self.nothing_unusual)}")
+        hidden = len(self.items) - MAXIMUM_ITEMS
+        if hidden > 0:
+            lines.append(f"{hidden} more in the full report.")
+        for text in self.changed[:2]:
+            lines += ["", f"Changed: {escape(text)}"]
+        lines.append("")
+        lines += self._shown_numbers(lines)
+        lines += [f"- {link}" for link in self.links]
+        return "\n".join(lines[:MAXIMUM_LINES])
+
+    def _shown_numbers(self, above: list[str]) -> list[str]:
+        """As many numbers as leave the buttons visible, three at least: their order is their weight."""
+        shown: list[str] = []
+        rows = sum(_rows(line) for line in above) + len(self.links)
+        room = MAXIMUM_LINES - len(above) - len(self.links)
+        for text in self.numbers:
+            rows += _rows(text)
+            if len(shown) >= 3 and (rows > VISIBLE_ROWS or len(shown) >= room):
+                break
+            shown.append(f"- {escape(text)}")
+        return shown
+
+    def _shown_items(self) -> list[CardItem]:
+        ranked = sorted(self.items, key=lambda item: 0 if item.level == "STOP" else 1)
+        return ranked[:MAXIMUM_ITEMS]
+
+
+def _rows(line: str) -> int:
+    """Rows that a line takes on the screen; an empty one is only a gap."""
+    return -(-len(line) // ROW_CHARACTERS)
+
+
+def escape(text: str) -> str:
+    """Text from data or people: no markup, no line break, at most 160 characters."""
+    flat = " ".join(text.split())
+    short = flat if len(flat) <= 160 else f"{flat[:157]}..."
+    return _MARKDOWN.sub(r"\\\1", html.escape(short, quote=False).replace("&lt;", "‹").replace("&gt;", "›"))
+
+
+def items_of(decisions: list[Decision]) -> list[CardItem]:
+    """Card items of the decisions that need eyes, in their order."""
+    return [
+        CardItem(
+            title=decision.subject,
+            evidence=decision.reason,
+            proposed=decision.value,
+            cost_of_error=decision.cost_of_error,
+        )
+        for decision in decisions
+        if decision.needs_eyes
+    ]

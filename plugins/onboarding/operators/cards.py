@@ -1,0 +1,165 @@
+"""The cards of the gates, made from what the steps before them left behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onboarding.deploy.dry_run import DryRun
+from onboarding.gates.card import Card, CardItem, items_of
+from onboarding.gates.links import airflow_url, report_url
+from onboarding.operators.step import StepContext
+from onboarding.operators.steps.discovery import discovery_of
+from onboarding.operators.steps.planning import PLAN_FILE, profile_of
+from onboarding.spec.plans import Assumption, MetadataPlan, WorkloadPlan
+
+
+def plan_card(context: StepContext) -> Card:
+    """``approve_plan``: what will be onboarded from where, and what was assumed."""
+    discovery = discovery_of(context)
+    files = context.inputs["connectivity"].summary if "connectivity" in context.inputs else {}
+    size = f"{int(files.get('bytes', 0)) / 1e6:,.1f} MB in {files.get('files', '?')} file(s)"
+    return Card(
+        gate="approve_plan",
+        workload=discovery.workload,
+        first_option="approve",
+        effect="profiles the source; nothing is deployed yet.",
+        nothing_unusual="the source was reached, and neither it nor its name is onboarded already",
+        numbers=[
+            f"Source: {discovery.source.location} ({discovery.source.format.value}, {size})",
+            f"Zones: bronze, silver, gold ({discovery.gold_format}); engine: {discovery.engine}",
+            f"Quality gates: silver {discovery.silver_threshold:.2f}, gold {discovery.gold_threshold:.2f}",
+            f"Decided for you, because the form left it empty: {len(discovery.assumptions)} fields",
+            *_assumed(discovery.assumptions),
+        ],
+        links=_links(context),
+    )
+
+
+def _assumed(assumptions: list[Assumption]) -> list[str]:
+    """One line per part of the conf: what it became."""
+    parts: dict[str, list[str]] = {}
+    for item in assumptions:
+        part, _, name = item.key.rpartition(".")
+        value = item.value if any(map(str.isalnum, item.value)) else f'"{item.value}"'
+        parts.setdefault(part.split(".")[0] or "run", []).append(f"{name} = {value if item.value else 'none'}")
+    return [f"{part}: {'; '.join(found)}" for part, found in parts.items()]
+
+
+def profile_card(context: StepContext) -> Card:
+    """``confirm_profile``: types, key, roles and personal data, what is unsure first."""
+    profile = profile_of(context)
+    plan = context.model("metadata", PLAN_FILE, MetadataPlan)
+    tests = context.inputs["tests"].summary
+    roles: dict[str, list[str]] = {}
+    for column in plan.columns:
+        roles.setdefault(column.role.value, []).append(f"{column.name} ({column.type.value})")
+    personal = [
+        f"{column.name} {column.personal_data.type} ({column.personal_data.confidence:.0%})"
+        for column in plan.columns
+        if column.personal_data.type != "NONE"
+    ]
+    key = "no usable key: a hash of the row" if plan.technical_key else ", ".join(plan.primary_key)
+    return Card(
+        gate="confirm_profile",
+        workload=discovery_of(context).workload,
+        first_option="confirm",
+        effect="builds the pipeline from this; nothing is deployed yet.",
+        items=items_of(plan.decisions),
+        nothing_unusual="every type, the key and the roles rest on all rows, not on a sample",
+        numbers=[
+            f"Rows: {profile.rows:,} ({profile.rows - profile.distinct_rows:,} exact duplicates, "
+            f"{profile.unreadable_rows:,} unreadable); columns: {len(plan.columns)}",
+            f"Primary key: {key}",
+            f"Personal data: {', '.join(personal) or 'none found'}",
+            *[f"Role {role}: {', '.join(columns)}" for role, columns in sorted(roles.items())],
+            f"Tests: {tests['unit']} unit, {tests['integration']} integration passed",
+        ],
+        links=_links(context),
+    )
+
+
+def deploy_card(context: StepContext) -> Card:
+    """``approve_deploy``: what the pipeline did with the real source in a dry run."""
+    trial = DryRun.model_validate_json(context.read("review", "dry_run.json"))
+    plan = WorkloadPlan.model_validate_json(context.read("review", "plans.json"))
+    items = items_of([*plan.transformation.decisions, *plan.quality.decisions, *plan.dag.decisions])
+    if trial.blocked:
+        items.insert(
+            0,
+            CardItem(
+                level="STOP",
+                title="the quality gate did not pass in the dry run",
+                evidence=" ".join(trial.blocked.split()),
+                proposed="reject, and correct the source or the rules",
+                cost_of_error="a pipeline that publishes nothing",
+            ),
+        )
+    return Card(
+        gate="approve_deploy",
+        workload=plan.workload,
+        first_option="deploy",
+        effect="puts exactly this pipeline into the DAGs bucket and switches its schedule on.",
+        items=items,
+        nothing_unusual="the dry run on the real source passed both quality gates",
+        numbers=[*_dry_run_numbers(trial), *_test_numbers(context), *_pipeline_numbers(context, plan)],
+        links=_links(context),
+    )
+
+
+def _links(context: StepContext) -> list[str]:
+    """The tab with everything that does not fit on a card; none when nobody said where Airflow's UI is."""
+    base = airflow_url(context.settings.base_url)
+    return [f"[Full report]({report_url(base, context.run.dag_id, context.run.run_id)})"] if base else []
+
+
+def _dry_run_numbers(trial: DryRun) -> list[str]:
+    """Rows in, held back and out, and the scores; what the dry run did not reach is left out."""
+    extract = next((step for name, step in trial.steps.items() if name.startswith("extract_")), {})
+    duplicates = sum(_of_tables(trial, "bronze_to_silver", "duplicates").values())
+    quarantined = [
+        sum(_of_tables(trial, f"check_{zone}", "quarantined").values())
+        for zone in ("silver", "gold")
+        if f"check_{zone}" in trial.steps
+    ]
+    gold = _of_tables(trial, "silver_to_gold", "rows")
+    rows = [
+        f"{extract.get('source', 0):,} rows read",
+        f"{extract.get('unreadable', 0):,} unreadable",
+        f"{duplicates:,} duplicates left out",
+        *([f"{sum(quarantined):,} quarantined"] if quarantined else []),
+        *[f"{count:,} in Gold {table}" for table, count in gold.items()],
+    ]
+    return [f"Dry run on the real source: {', '.join(rows)}", *_scores(trial)]
+
+
+def _scores(trial: DryRun) -> list[str]:
+    found = [
+        f"{zone} {score:.3f} (at least {_of_tables(trial, f'check_{zone}', 'threshold').get(table, 0):.2f})"
+        for zone in ("silver", "gold")
+        for table, score in _of_tables(trial, f"check_{zone}", "score").items()
+    ]
+    return [f"Quality scores: {', '.join(found)}"] if found else []
+
+
+def _of_tables(trial: DryRun, step: str, measure: str) -> dict[str, Any]:
+    tables = trial.steps.get(step, {}).get("tables", {})
+    return {name: table[measure] for name, table in tables.items() if measure in table}
+
+
+def _test_numbers(context: StepContext) -> list[str]:
+    entries = context.record.entries()
+    found = [entry for name, entry in entries.items() if name.startswith("tests-")]
+    unit = sum(entry["unit"]["passed"] for entry in found)
+    integration = sum(entry["integration"]["passed"] for entry in found)
+    return [f"Tests: {unit} unit, {integration} integration passed"]
+
+
+def _pipeline_numbers(context: StepContext, plan: WorkloadPlan) -> list[str]:
+    masked = [f"{name} {masking.value}" for name, masking in sorted(plan.transformation.masking.items())]
+    review = context.inputs["review"].summary
+    return [
+        f"Schedule: {plan.dag.cron or 'on other workloads'} {plan.dag.timezone}; "
+        f"quality rules: {len(plan.quality.rules)}",
+        f"Masked: {', '.join(masked) or 'nothing'}",
+        f"Version {review['version']}, {review['files']} files",
+    ]

@@ -1,0 +1,225 @@
+"""A gate in the meta-DAG: request (card, then a run of the gate's DAG), wait (sensor), decision."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
+from airflow.sdk import BaseOperator, Context, SkipMixin, TaskGroup, TriggerRule
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from onboarding.gates.answer import GateAnswer, read_answer
+from onboarding.gates.card import Card
+from onboarding.gates.definitions import GATE_BY_NAME, Gate
+from onboarding.operators.step import OUTCOME_KEY, StepContext, open_step_context, tasks_that_end_with
+from onboarding.workspace.outputs import output_key, read_output, safe_segment, write_output
+from onboarding.workspace.store import canonical_json, sha256
+from shared.hooks.airflow_api import AirflowApi, AirflowApiError
+
+APPROVE_TASK = "approve"
+REQUEST_KEY = "gate_request"
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_WINDOW_MICROSECONDS = 20 * 365 * 24 * 3600 * 1_000_000
+
+CardFunction = Callable[[StepContext], Card]
+
+
+def gate_date(digest: str) -> datetime:
+    """A date that only this gate run has: the sensor finds a run by its logical date and nothing else.
+
+    :param digest: hexadecimal digest of what identifies the gate run.
+    """
+    return _EPOCH + timedelta(microseconds=int(digest[:15], 16) % _WINDOW_MICROSECONDS)
+
+
+def gate_run_id(meta_run_id: str, gate: str, iteration: int, digest: str) -> str:
+    """Run id of a gate run: the same evidence in the same meta run finds the existing run and its answer."""
+    return f"{safe_segment(meta_run_id)[:120]}__{gate}__{iteration:02d}__{digest[:12]}"
+
+
+class GateRequestOperator(TriggerDagRunOperator):
+    """Build the card, store it, and trigger the gate's DAG unless the very same question was asked before.
+
+    :param gate: which gate.
+    :param card: ``module:function`` that makes the :class:`Card` from a :class:`StepContext`.
+    :param inputs: name -> task id, as in :class:`OnboardingStepOperator`.
+    """
+
+    template_fields = ()
+
+    def __init__(self, *, gate: Gate, card: str, inputs: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(trigger_dag_id=gate.dag_id, openlineage_inject_parent_info=False, **kwargs)
+        self.gate = gate.name
+        self.card = card
+        self.inputs = dict(inputs)
+
+    def execute(self, context: Context) -> Any:
+        """See the class."""
+        step_context = open_step_context(context, self.inputs)
+        run = step_context.run
+        card_uri, card_sha256, level = self._store_card(step_context)
+        identity = sha256(canonical_json([run.run_id, self.gate, run.iteration, card_sha256]))
+        self.trigger_run_id = gate_run_id(run.run_id, self.gate, run.iteration, identity)
+        self.logical_date = gate_date(identity)
+        self.conf = {
+            "card_uri": card_uri,
+            "card_sha256": card_sha256,
+            "meta_dag_id": run.dag_id,
+            "meta_run_id": run.run_id,
+        }
+        context["ti"].xcom_push(
+            key=REQUEST_KEY,
+            value={
+                "run_id": self.trigger_run_id,
+                "logical_date": self.logical_date.isoformat(),
+                "card_sha256": card_sha256,
+                "level": level,
+            },
+        )
+        if context["ti"].get_dr_count(dag_id=self.trigger_dag_id, run_ids=[self.trigger_run_id]):
+            self.log.info("this question was asked before: going on with the run %s", self.trigger_run_id)
+            return
+        super().execute(context)
+
+    def _store_card(self, step_context: StepContext) -> tuple[str, str, str]:
+        """URI, SHA-256 and level of the stored card; a card that is stored already stays."""
+        module, _, name = self.card.partition(":")
+        make_card: CardFunction = getattr(importlib.import_module(module), name)
+        card = make_card(step_context)
+        data = canonical_json({"subject": card.subject, "body": card.markdown(), "level": card.level})
+        run = step_context.run
+        digests = {input_name: found.digest for input_name, found in step_context.inputs.items()}
+        key = output_key(run.root_run_id, self.task_id, run.iteration, digests)
+        reference = read_output(step_context.store, key)
+        if reference is None:
+            write_output(step_context.store, key, {"card.json": data}, {"level": card.level})
+        stored = step_context.store.read(f"{key}/card.json")
+        return step_context.store.uri_of(f"{key}/card.json"), sha256(stored), str(json.loads(stored)["level"])
+
+
+def requested_date(logical_date: datetime, **context: Any) -> datetime:
+    """Date of the gate run that the ``request`` task beside a ``wait`` task asked for."""
+    request = _request_of(context["ti"], context["task"].task_id)
+    return datetime.fromisoformat(request["logical_date"])
+
+
+def _request_of(task_instance: Any, sibling_task_id: str) -> dict[str, Any]:
+    request_id = f"{sibling_task_id.rsplit('.', maxsplit=1)[0]}.request"
+    request = task_instance.xcom_pull(task_ids=request_id, key=REQUEST_KEY)
+    if not request:
+        raise AirflowFailException(f"{request_id} left no gate run to look at: clear it and run it again")
+    return dict(request)
+
+
+class GateDecisionOperator(BaseOperator, SkipMixin):
+    """Read the answer from the gate's own ``approve`` task; go on, or end the run as rejected.
+
+    The sensor beside it is never trusted: it may have been marked, or have failed because of a "no".
+
+    :returns: the answer as a mapping (see :class:`GateAnswer`).
+    """
+
+    def __init__(self, *, gate: Gate, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.gate = gate.name
+
+    def execute(self, context: Context) -> Any:
+        """See the class."""
+        gate = GATE_BY_NAME[self.gate]
+        ti = context["ti"]
+        request = _request_of(ti, self.task_id)
+        run_id = str(request["run_id"])
+        states = ti.get_task_states(dag_id=gate.dag_id, task_ids=[APPROVE_TASK], run_ids=[run_id])
+        state = str(states.get(run_id, {}).get(APPROVE_TASK) or "none")
+        answered = ti.xcom_pull(dag_id=gate.dag_id, run_id=run_id, task_ids=APPROVE_TASK)
+        step_context = open_step_context(context, {})
+        answer = read_answer(gate, state, answered, shown_sha256=str(request["card_sha256"]))
+        if answer is None:
+            raise AirflowException(
+                f"{gate.name} is not answered: its task `approve` is `{state}`. Answer it in Required Actions of "
+                f"{gate.dag_id}, run {run_id}, then clear {ti.task_id.rsplit('.', 1)[0]}.wait"
+            )
+        if answer.how == "marked_success" and request.get("level") == "STOP":
+            raise AirflowFailException(
+                f"{gate.name}: its card shows a STOP, so marking `approve` success approves nothing. Clear `approve` "
+                f"in {gate.dag_id}, run {run_id}, answer it in Required Actions, then clear this task's group"
+            )
+        api = _airflow_api(step_context)
+        if answer.how != "required_actions":
+            answer = answer.model_copy(update={"by": self._who_marked(api, gate, run_id)})
+        if api is not None and api.user and answer.by == api.user:
+            raise AirflowFailException(
+                f"{gate.name} was answered by {api.user}, the user that tasks use: only a person's answer counts"
+            )
+        step_context.record.write(
+            f"gate-{gate.name}-{step_context.run.iteration:02d}",
+            {"gate_run_id": run_id, **answer.model_dump()},
+        )
+        self.log.info("%s: %s by %s (%s)", gate.name, answer.option, answer.by, answer.how)
+        if answer.verdict == "reject":
+            ti.xcom_push(key=OUTCOME_KEY, value={"summary": _rejected(answer)})
+            self.skip(ti=ti, tasks=tasks_that_end_with(self))
+        return answer.model_dump()
+
+    def _who_marked(self, api: AirflowApi | None, gate: Gate, run_id: str) -> str:
+        if api is None:
+            return "unknown"
+        try:
+            return api.who_marked(gate.dag_id, run_id, APPROVE_TASK) or "unknown"
+        except AirflowApiError as error:
+            self.log.warning("who marked is not known: %s", error.text())
+            return "unknown"
+
+
+def _airflow_api(step_context: StepContext) -> AirflowApi | None:
+    settings = step_context.settings
+    return AirflowApi.from_settings(
+        conn_id=settings.airflow_api_conn_id,
+        mwaa_environment=settings.mwaa_environment,
+        aws_conn_id=settings.aws_conn_id,
+    )
+
+
+def _rejected(answer: GateAnswer) -> dict[str, str]:
+    reason = f"{answer.gate}: {answer.option} by {answer.by} ({answer.how.replace('_', ' ')})"
+    return {OUTCOME_KEY: "rejected", "reason": reason}
+
+
+def gate_task_group(
+    gate_name: str, *, card: str, inputs: Mapping[str, str], timeout_hours: int
+) -> tuple[TaskGroup, BaseOperator]:
+    """The three tasks of a gate as a group; returns the group and its decision task.
+
+    :param timeout_hours: how long the sensor waits at most; the gate's own task closes earlier.
+    """
+    gate = GATE_BY_NAME[gate_name]
+    with TaskGroup(group_id=gate.name, tooltip=gate.question) as group:
+        request = GateRequestOperator(task_id="request", gate=gate, card=card, inputs=inputs)
+        wait = ExternalTaskSensor(
+            task_id="wait",
+            external_dag_id=gate.dag_id,
+            external_task_id=APPROVE_TASK,
+            execution_date_fn=requested_date,
+            # Any end of `approve` ends the wait, a "no" too: the decision reads what it means.
+            allowed_states=["success", "failed", "upstream_failed", "skipped"],
+            deferrable=True,
+            poke_interval=2,
+            timeout=timedelta(hours=timeout_hours).total_seconds(),
+            retries=2,
+            retry_delay=timedelta(seconds=2),
+        )
+        decision = GateDecisionOperator(
+            task_id="decision",
+            gate=gate,
+            trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
+            retries=2,
+            retry_delay=timedelta(seconds=3),
+        )
+        request >> wait >> decision
+        request >> decision
+    return group, decision

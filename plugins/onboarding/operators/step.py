@@ -1,0 +1,190 @@
+"""One task of the meta-DAG: a function of its inputs, written whole, reused when it was already done."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from airflow.sdk import BaseOperator, Context, SkipMixin, TriggerRule
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from pydantic import BaseModel
+
+from onboarding.spec.settings import Settings, load_settings
+from onboarding.workspace.outputs import OutputReference, output_key, read_output, write_output
+from onboarding.workspace.record import RunRecord
+from onboarding.workspace.store import Store
+from shared.operators.pipeline_steps import aws_access
+from shared.pipeline.errors import DataOnboardingError
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+OUTCOME_KEY = "outcome"
+
+
+@dataclass(frozen=True)
+class MetaRun:
+    """What a task knows of the meta run it belongs to.
+
+    :ivar root_run_id: run id of the first run of the chain (its own, when there is no chain).
+    :ivar iteration: 1 for the first run of a chain.
+    :ivar date: the run's date in UTC, ``YYYY-MM-DD``.
+    """
+
+    dag_id: str
+    run_id: str
+    root_run_id: str
+    iteration: int
+    date: str
+    triggered_by: str
+    conf: Mapping[str, Any]
+
+    @classmethod
+    def from_context(cls, context: Context) -> MetaRun:
+        """The meta run of a task's context."""
+        dag_run = context["dag_run"]
+        conf = dict(dag_run.conf or {})
+        resume = conf.get("resume") or {}
+        return cls(
+            dag_id=dag_run.dag_id,
+            run_id=dag_run.run_id,
+            root_run_id=str(resume.get("root_run_id") or dag_run.run_id),
+            iteration=int(resume.get("iteration") or 1),
+            date=dag_run.run_after.date().isoformat(),
+            triggered_by=str(dag_run.triggering_user_name or "unknown"),
+            conf=conf,
+        )
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """What a step works with: the workspace, the options, and the outputs of the steps it names as inputs."""
+
+    store: Store
+    settings: Settings
+    run: MetaRun
+    inputs: Mapping[str, OutputReference]
+
+    @property
+    def record(self) -> RunRecord:
+        """The record of this onboarding."""
+        return RunRecord(self.store, self.run.root_run_id)
+
+    def read(self, name: str, file: str) -> bytes:
+        """A file of the input ``name``."""
+        return self.store.read(f"{self.inputs[name].key}/{file}")
+
+    def model(self, name: str, file: str, model: type[ModelT]) -> ModelT:
+        """A JSON file of the input ``name``, validated as ``model``."""
+        return model.model_validate_json(self.read(name, file))
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a step leaves behind.
+
+    :ivar files: relative path -> content, kept in the workspace.
+    :ivar summary: a few counts and words for people; goes to XCom.
+    :ivar outcome: set when the run ends here without a fault (``blocked``): nothing after it runs.
+    :ivar reason: why it ends here, or why the step had nothing to do.
+    :ivar skip: the step had nothing to do; it is shown as skipped.
+    """
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    outcome: str = ""
+    reason: str = ""
+    skip: bool = False
+
+
+StepFunction = Callable[[StepContext], StepResult]
+
+
+class OnboardingStepOperator(BaseOperator, SkipMixin):
+    """Run one step of the onboarding.
+
+    :param step: ``module:function``, imported when the task runs (parsing stays cheap); the function takes a
+        :class:`StepContext` and returns a :class:`StepResult`.
+    :param inputs: name -> task id of the step whose output it reads. A task that was skipped is left out.
+    :returns: the :class:`OutputReference` as a mapping. Never data.
+    :raises AirflowFailException: the step refused its input; a retry would refuse it again. An error that says
+        of itself that it is transient is raised as it is, so that the task is retried.
+    """
+
+    def __init__(self, *, step: str, inputs: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.step = step
+        self.inputs = dict(inputs or {})
+
+    def execute(self, context: Context) -> Any:
+        """See the class."""
+        step_context = open_step_context(context, self.inputs)
+        digests = {name: reference.digest for name, reference in step_context.inputs.items()}
+        run = step_context.run
+        key = output_key(run.root_run_id, self.task_id, run.iteration, digests)
+        found = read_output(step_context.store, key)
+        if found is not None:
+            self.log.info("reusing the complete output %s", key)
+            reference, outcome = found, str(found.summary.get(OUTCOME_KEY, ""))
+        else:
+            result = self._run(step_context)
+            outcome = result.outcome
+            summary = dict(result.summary)
+            if outcome:
+                summary |= {OUTCOME_KEY: outcome, "reason": result.reason}
+            reference = write_output(step_context.store, key, result.files, summary)
+        self.log.info("%s: %s", self.task_id, reference.summary)
+        if outcome:
+            context["ti"].xcom_push(key=OUTCOME_KEY, value=reference.as_xcom())
+            self.skip(ti=context["ti"], tasks=tasks_that_end_with(self))
+        return reference.as_xcom()
+
+    def _run(self, step_context: StepContext) -> StepResult:
+        try:
+            with aws_access(step_context.settings.aws_conn_id):
+                result = load_function(self.step)(step_context)
+        except DataOnboardingError as error:
+            step_context.record.write(f"error-{self.task_id}", {"task": self.task_id, **error.as_dict()})
+            self.log.error("%s", error.text())
+            if error.transient:
+                raise
+            raise AirflowFailException(error.text()) from error
+        if result.skip:
+            self.log.info("nothing to do: %s", result.reason)
+            raise AirflowSkipException(result.reason)
+        return result
+
+
+def tasks_that_end_with(task: BaseOperator) -> list[Any]:
+    """Everything after a task that ends the run, but for tasks that run in any case (the summary).
+
+    All of it at once: skips that pass on from task to task take a scheduler's loop each.
+    """
+    after = sorted(task.get_flat_relatives(upstream=False), key=lambda found: str(found.task_id))
+    return [found for found in after if found.trigger_rule != TriggerRule.ALL_DONE]
+
+
+def load_function(path: str) -> StepFunction:
+    """The function that ``module:function`` names."""
+    module, _, name = path.partition(":")
+    function: StepFunction = getattr(importlib.import_module(module), name)
+    return function
+
+
+def open_step_context(context: Context, inputs: Mapping[str, str]) -> StepContext:
+    """Settings, workspace and inputs of a task."""
+    settings = load_settings()
+    pulled = {name: context["ti"].xcom_pull(task_ids=task_id) for name, task_id in inputs.items()}
+    return StepContext(
+        store=Store(settings.workspace_uri),
+        settings=settings,
+        run=MetaRun.from_context(context),
+        inputs={name: OutputReference.from_xcom(value) for name, value in pulled.items() if value},
+    )
+
+
+def require_inputs(names: Sequence[str], step_context: StepContext) -> None:
+    """Refuse to run without an input that a step cannot do without."""
+    missing = [name for name in names if name not in step_context.inputs]
+    if missing:
+        raise AirflowFailException(f"no output of {', '.join(missing)} to read: clear that task first")

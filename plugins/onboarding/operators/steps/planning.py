@@ -1,0 +1,61 @@
+"""The plans of a workload as far as they are made: what steps read, and what the generator renders from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from onboarding.agents import AgentContext, DagAgent, MetadataAgent, QualityAgent, TransformationAgent
+from onboarding.operators.step import StepContext
+from onboarding.operators.steps.discovery import discovery_of
+from onboarding.operators.steps.route import conf_of
+from onboarding.spec.plans import (
+    DagPlan,
+    MetadataPlan,
+    QualityPlan,
+    TransformationPlan,
+    WorkloadPlan,
+)
+from onboarding.spec.profile import ProfileReport
+
+PLAN_FILE = "plan.json"
+
+
+def profile_of(context: StepContext) -> ProfileReport:
+    """The profile report of phase 3."""
+    return context.model("profile", "profile.json", ProfileReport)
+
+
+def agent_context(context: StepContext) -> AgentContext:
+    """What an agent may look at: the conf, the profile, and the plans of the agents before it."""
+    made = context.inputs
+    return AgentContext(
+        conf=conf_of(context),
+        discovery=discovery_of(context),
+        profile=profile_of(context),
+        metadata=context.model("metadata", PLAN_FILE, MetadataPlan) if "metadata" in made else None,
+        transformation=(
+            context.model("transformation", PLAN_FILE, TransformationPlan) if "transformation" in made else None
+        ),
+        quality=context.model("quality", PLAN_FILE, QualityPlan) if "quality" in made else None,
+    )
+
+
+def workload_plan(context: StepContext) -> WorkloadPlan:
+    """All plans of the workload.
+
+    Plans that are not made yet are filled in by the rules, which is enough for the files of an earlier agent:
+    an agent's files depend only on its own plan and on those before it. ``review`` proves it by rendering all
+    files again from the plans that were made.
+    """
+    known = agent_context(context)
+    known = replace(known, metadata=known.metadata or MetadataAgent().propose(known))
+    known = replace(known, transformation=known.transformation or TransformationAgent().propose(known))
+    known = replace(known, quality=known.quality or QualityAgent().propose(known))
+    dag = context.model("dag", PLAN_FILE, DagPlan) if "dag" in context.inputs else DagAgent().propose(known)
+    return WorkloadPlan(
+        discovery=known.need_discovery(),
+        metadata=known.need_metadata(),
+        transformation=known.need_transformation(),
+        quality=known.need_quality(),
+        dag=dag,
+    )

@@ -1,0 +1,62 @@
+"""Group ``phase_3_profile``: measure every row, propose the metadata, write and run the profile's tests."""
+
+from __future__ import annotations
+
+from onboarding.agents import MetadataAgent
+from onboarding.codegen import render as render_workload
+from onboarding.codegen.ownership import PROFILING
+from onboarding.discovery import look_at_source
+from onboarding.operators.step import StepContext, StepResult
+from onboarding.operators.steps.planning import PLAN_FILE, agent_context, profile_of, workload_plan
+from onboarding.operators.steps.route import conf_of
+from onboarding.operators.steps.testing import run_agent_tests
+from onboarding.spec.plans import MetadataPlan
+from onboarding.spec.profile import ProfileReport
+from onboarding.workspace.store import canonical_json
+
+
+def measure(context: StepContext) -> StepResult:
+    """The profile report; values of personal columns are not in it."""
+    profile = look_at_source(conf_of(context))
+    personal = [column.name for column in profile.columns if column.personal_data.type != "NONE"]
+    return StepResult(
+        files={"profile.json": canonical_json(profile.model_dump(mode="json"))},
+        summary={"rows": profile.rows, "columns": len(profile.columns), "personal": len(personal)},
+    )
+
+
+def propose(context: StepContext) -> StepResult:
+    """Types, key, roles and personal data, each with its reason."""
+    known = agent_context(context)
+    plan = MetadataAgent().propose(known)
+    context.record.write("profile", _recorded(profile_of(context), plan))
+    unsure = [decision.subject for decision in plan.decisions if decision.needs_eyes]
+    return StepResult(
+        files={PLAN_FILE: canonical_json(plan.model_dump(mode="json"))},
+        summary={"columns": len(plan.columns), "primary_key": plan.primary_key, "needs_eyes": len(unsure)},
+    )
+
+
+def _recorded(profile: ProfileReport, plan: MetadataPlan) -> dict[str, object]:
+    personal = [
+        {
+            "column": column.name,
+            "type": column.personal_data.type,
+            "sensitivity": column.personal_data.sensitivity,
+            "confidence": column.personal_data.confidence,
+        }
+        for column in plan.columns
+        if column.personal_data.type != "NONE"
+    ]
+    return {"rows": profile.rows, "columns": len(profile.columns), "pii": personal}
+
+
+def render(context: StepContext) -> StepResult:
+    """The files that the metadata agent owns in this phase."""
+    files = render_workload(workload_plan(context), profile_of(context), owner=PROFILING)
+    return StepResult(files=files, summary={"files": len(files)})
+
+
+def test_gate(context: StepContext) -> StepResult:
+    """Run the profile's own tests; a red one ends the run."""
+    return run_agent_tests(context, agent="profiling", file_inputs=("files",), class_name="TestProfile")

@@ -1,0 +1,77 @@
+"""Group ``route``: is the conf usable, and does this workload exist already?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from onboarding.operators.step import StepContext, StepResult
+from onboarding.spec.conf import Conf
+from onboarding.spec.names import workload_name
+from onboarding.spec.parse import ConfError, parse_conf
+from onboarding.workspace.deployed import find_deployed
+from onboarding.workspace.store import Store, canonical_json
+
+
+def validate_conf(context: StepContext) -> StepResult:
+    """The conf as one canonical file; ``workload`` is filled in from the source when absent."""
+    conf = parse_conf(context.run.conf)
+    if conf.source.location is None:
+        raise ConfError(
+            "the source's location is missing",
+            where="conf: source.location",
+            expected="s3://<bucket>/<key or prefix> or file:///<absolute path>",
+            given="nothing",
+            remedy="for example `source.location: s3://onboarding-landing/sales/`",
+        )
+    check_file_root(conf.source.location, context.settings.file_roots)
+    workload = conf.workload or workload_name(conf.source.location)
+    context.record.write(
+        "request",
+        {
+            "triggered_by": context.run.triggered_by,
+            "run_id": context.run.run_id,
+            "workload": workload,
+            "conf": conf.model_dump(mode="json", exclude_none=True),
+        },
+    )
+    return StepResult(
+        files={"conf.json": canonical_json(conf.model_dump(mode="json"))},
+        summary={"workload": workload, "source": conf.source.location},
+    )
+
+
+def check_file_root(location: str, roots: tuple[str, ...]) -> None:
+    """Refuse a ``file://`` source outside the folders that this environment allows.
+
+    :raises ConfError: it lies elsewhere, symbolic links followed.
+    """
+    parts = urlsplit(location)
+    if parts.scheme != "file":
+        return
+    path = Path(unquote(parts.path)).resolve()
+    if not any(path.is_relative_to(Path(root).resolve()) for root in roots):
+        raise ConfError(
+            "file:// sources may lie below certain folders only",
+            where="conf: source.location",
+            expected=f"a path below {' or '.join(roots) or '(no folder is allowed)'}",
+            given=location,
+            remedy="use `onboard run --data`, or add the folder to [onboarding] allowed_file_roots "
+            "(locally: ONBOARD_FILE_ROOTS)",
+        )
+
+
+def find_workload(context: StepContext) -> StepResult:
+    """FOUND when a workload of this name is deployed, else NOT FOUND.
+
+    An existing name is never overwritten: :func:`detect_duplicates` tells the same source from another one.
+    """
+    workload = str(context.inputs["conf"].summary["workload"])
+    found = find_deployed(Store(context.settings.dags_uri), workload)
+    result = "FOUND" if found else "NOT FOUND"
+    return StepResult(summary={"workload": workload, "result": result, "version": found.version if found else ""})
+
+
+def conf_of(context: StepContext) -> Conf:
+    """The validated conf."""
+    return context.model("conf", "conf.json", Conf)

@@ -1,0 +1,84 @@
+"""The last task of a meta run: says how it ended, and fails when something failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowFailException
+
+from onboarding.operators.step import OUTCOME_KEY, StepContext, open_step_context
+from shared.hooks.airflow_api import AirflowApi, AirflowApiError
+
+_FAILED = ("failed", "upstream_failed")
+FINAL_TASK = "phase_5_deploy.verify"
+
+
+class SummaryOperator(BaseOperator):
+    """Write the outcome into the record and onto the run as a note.
+
+    :returns: ``{"status": deployed | rejected | blocked, "reason": ...}``.
+    :raises AirflowFailException: a task failed, so that the run fails too.
+    """
+
+    def execute(self, context: Context) -> dict[str, str]:
+        """See the class."""
+        step_context = open_step_context(context, {})
+        run = step_context.run
+        states = context["ti"].get_task_states(dag_id=run.dag_id, run_ids=[run.run_id]).get(run.run_id, {})
+        ended = self._outcome(context, states)
+        faults = failed_tasks(states)
+        if faults and ended["status"] == "failed":
+            ended["reason"] = f"failed in {', '.join(faults)}"
+        step_context.record.write(
+            "outcome",
+            {**ended, "run_id": run.run_id, "triggered_by": run.triggered_by, "failed_tasks": faults},
+        )
+        self._note(step_context, ended)
+        if ended["status"] == "failed":
+            raise AirflowFailException(ended["reason"])
+        return ended
+
+    def _outcome(self, context: Context, states: Mapping[str, Any]) -> dict[str, str]:
+        if states.get(FINAL_TASK) == "success":
+            return {"status": "deployed", "reason": ""}
+        faults = failed_tasks(states)
+        if faults:
+            return {"status": "failed", "reason": ""}
+        # Every task that can end a run without a fault leaves its outcome behind.
+        for task_id in sorted(states):
+            found = context["ti"].xcom_pull(task_ids=task_id, key=OUTCOME_KEY)
+            if found:
+                summary = found["summary"]
+                return {"status": str(summary[OUTCOME_KEY]), "reason": str(summary["reason"])}
+        return {"status": "failed", "reason": "the pipeline was not deployed, and no task says why"}
+
+    def _note(self, step_context: StepContext, ended: Mapping[str, str]) -> None:
+        settings = step_context.settings
+        api = AirflowApi.from_settings(
+            conn_id=settings.airflow_api_conn_id,
+            mwaa_environment=settings.mwaa_environment,
+            aws_conn_id=settings.aws_conn_id,
+        )
+        if api is None:
+            self.log.info("no connection to Airflow's REST API: the run gets no note")
+            return
+        note = f"{ended['status']}: {ended['reason']}" if ended["reason"] else ended["status"]
+        try:
+            api.set_note(step_context.run.dag_id, step_context.run.run_id, note)
+        except AirflowApiError as error:
+            self.log.warning("the run gets no note: %s", error.text())
+
+
+def failed_tasks(states: Mapping[str, Any]) -> list[str]:
+    """Tasks that failed, sorted. A gate's sensor fails on a "no": its decision task tells a fault from that."""
+    return sorted(
+        task_id
+        for task_id, state in states.items()
+        if str(state) == "failed" and not (task_id.endswith(".wait") and _decided(states, task_id))
+    )
+
+
+def _decided(states: Mapping[str, Any], wait_task_id: str) -> bool:
+    return str(states.get(f"{wait_task_id.rsplit('.', maxsplit=1)[0]}.decision")) == "success"

@@ -1,0 +1,31 @@
+"""The Airflow plugin. Every Airflow process imports this module: it must stay cheap."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+
+class OnboardingPlugin(AirflowPlugin):
+    """Registers the onboarding parts with Airflow.
+
+    What only the api-server needs belongs into properties that import inside, never at module level.
+    """
+
+    name = "onboarding"
+
+    @cached_property
+    def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]  # a plain list in Airflow's class
+        """The pages, mounted by the api-server."""
+        from onboarding.ui.registration import fastapi_apps
+
+        return fastapi_apps()
+
+    @cached_property
+    def external_views(self) -> list[dict[str, Any]]:  # type: ignore[override]  # a plain list in Airflow's class
+        """Where Airflow's UI shows the pages."""
+        from onboarding.ui.registration import external_views
+
+        return external_views()

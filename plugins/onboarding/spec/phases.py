@@ -1,0 +1,43 @@
+"""The phases of an onboarding in their order, and what the states of a phase's tasks say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+PHASES = (
+    "route", "phase_0_health", "phase_1_discovery", "phase_2_validate", "phase_3_profile", "phase_4_build",
+    "phase_5_deploy", "summary",
+)  # fmt: skip
+_FINISHED = {"success", "skipped"}
+_NOT_STARTED = {"None", "none", ""}
+
+
+def phase_of(task_id: str) -> str:
+    """The phase (outermost task group) of a task of the meta-DAG."""
+    return task_id.split(".", maxsplit=1)[0]
+
+
+def phase_status(states: Mapping[str, object]) -> str:
+    """``waiting`` (not started), ``running``, ``success``, ``skipped`` or ``failed``.
+
+    :param states: task id -> state of the phase's tasks. A gate's sensor fails on a "no", which is no fault.
+    """
+    known = {str(state) for task_id, state in states.items() if not task_id.endswith(".wait")}
+    if known & {"failed", "upstream_failed"}:
+        return "failed"
+    if known <= _FINISHED:
+        return "success" if "success" in known else "skipped"
+    return "waiting" if known <= _NOT_STARTED else "running"
+
+
+def phase_statuses(states: Mapping[str, object]) -> dict[str, str]:
+    """Status of each phase that has tasks, in the order of the flow."""
+    groups: dict[str, dict[str, object]] = {}
+    for task_id, state in states.items():
+        groups.setdefault(phase_of(task_id), {})[task_id] = state
+    return {phase: phase_status(groups[phase]) for phase in in_order(groups)}
+
+
+def in_order(phases: Iterable[str]) -> list[str]:
+    """Phases in the order of the flow, unknown ones last."""
+    return sorted(phases, key=lambda name: (PHASES.index(name) if name in PHASES else len(PHASES), name))

@@ -1,0 +1,177 @@
+"""The profile report: what was measured on the source, and what was recognised in it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from onboarding.spec.conf import ColumnType, Format, Strict
+
+Sensitivity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE"]
+
+
+class ValueCount(Strict):
+    """A value (or a shape of values) and how many rows have it."""
+
+    value: str
+    count: int
+
+
+class PersonalData(Strict):
+    """What a column's values say about persons; ``type`` is NONE for a column that says nothing."""
+
+    type: str = "NONE"
+    sensitivity: Sensitivity = "NONE"
+    confidence: float = Field(0.0, ge=0, le=1)
+    evidence: list[str] = Field(default_factory=list)
+
+
+class ColumnProfile(Strict):
+    """Measures of one column over all rows, but for the validators (a sample of at most 20,000 values).
+
+    ``name`` is the SQL-friendly name that the workload uses, ``source_name`` the name in the source.
+    Counts are rows. Values are stored only when the column is not personal and they occur often enough.
+    ``null_word_count``: rows whose text stands for "no value" (``null_words``: as written).
+    ``distinct_count`` counts values after trimming, words for "no value" left out; ``distinct_exact`` is False where
+    it was estimated. ``type_matches``: how many values can be read as ``integer``, ``decimal``, ``double``,
+    ``boolean``, ``uuid``, ``json``, ``grouped`` (1,234.50), ``decimal_comma``, ``percent``, ``date:<format>``,
+    ``timestamp:<format>``. ``unreadable_distinct_count``: different texts that the main kind cannot read.
+    ``identifier_strength``: 0 (looks like no identifier), 1 (a sequence), 2 (by name), 3 (by form), 4 (both).
+    ``shapes`` and the validators see the sample of ``validator_sample`` values.
+    """
+
+    name: str
+    source_name: str
+    position: int
+    physical_type: str
+    null_count: int
+    empty_count: int
+    distinct_count: int
+    type: ColumnType
+    date_format: str | None = None
+    date_formats: list[str] = Field(default_factory=list)
+    number_format: Literal["plain", "grouped", "decimal_comma", "percent"] = "plain"
+    type_reason: str = ""
+    type_needs_eyes: bool = False
+    type_alternatives: list[str] = Field(default_factory=list)
+    null_word_count: int = 0
+    null_words: list[ValueCount] = Field(default_factory=list)
+    distinct_exact: bool = True
+    folded_distinct_count: int | None = None
+    rare_value_count: int | None = None
+    case_matches: dict[str, int] = Field(default_factory=dict)
+    negative_count: int = 0
+    unreadable_distinct_count: int = 0
+    type_matches: dict[str, int] = Field(default_factory=dict)
+    leading_zero_count: int = 0
+    padded_count: int = 0
+    minimum: str | None = None
+    maximum: str | None = None
+    mean: float | None = None
+    standard_deviation: float | None = None
+    quantiles: dict[str, float] = Field(default_factory=dict)
+    decimal_scale: int | None = None
+    minimum_length: int | None = None
+    maximum_length: int | None = None
+    average_length: float | None = None
+    shapes: list[ValueCount] = Field(default_factory=list)
+    top_values: list[ValueCount] = Field(default_factory=list)
+    validator_sample: int = 0
+    validator_matches: dict[str, int] = Field(default_factory=dict)
+    personal_data: PersonalData = Field(default_factory=PersonalData)
+    identifier_strength: int = Field(0, ge=0, le=4)
+    identifier_reason: str = ""
+
+    @property
+    def missing_count(self) -> int:
+        """Rows without a value: NULL, empty, or a word for "no value"."""
+        return self.null_count + self.empty_count + self.null_word_count
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the column says something about persons."""
+        return self.personal_data.type != "NONE"
+
+
+class SourceFile(Strict):
+    """One file of the source."""
+
+    uri: str
+    bytes: int
+    etag: str
+
+
+class ReadOptions(Strict):
+    """How the source was read: given, or detected from the bytes."""
+
+    delimiter: str | None = None
+    quote: str | None = None
+    escape: str | None = None
+    header: bool = True
+    encoding: str = "utf-8"
+    null_values: list[str] = Field(default_factory=list)
+
+
+class SourceLook(Strict):
+    """What a first look at a source shows without measuring it: where, how it is read, which files and columns."""
+
+    location: str
+    format: Format
+    read_options: ReadOptions
+    files: list[SourceFile]
+    source_columns: list[str]
+
+    @property
+    def total_bytes(self) -> int:
+        """Bytes of all files as they lie in the source (compressed, where they are)."""
+        return sum(file.bytes for file in self.files)
+
+
+class KeyCandidate(Strict):
+    """Columns that identify a row; ``distinct_count`` is counted exactly over all rows.
+
+    ``exact``: never empty and unique over the different rows. ``strength``: 1 (weak) to 4 (name and form say so).
+    """
+
+    columns: list[str]
+    distinct_count: int
+    null_count: int
+    reason: str
+    exact: bool = True
+    needs_eyes: bool = False
+    strength: int = 0
+
+
+class ProfileReport(Strict):
+    """Everything that was measured; ``rows`` = ``distinct_rows`` + exact duplicates."""
+
+    location: str
+    format: Format
+    read_options: ReadOptions
+    files: list[SourceFile]
+    rows: int
+    unreadable_rows: int
+    distinct_rows: int
+    columns: list[ColumnProfile]
+    key_candidates: list[KeyCandidate]
+
+    def look(self) -> SourceLook:
+        """The part of the report that a first look shows."""
+        return SourceLook(
+            location=self.location,
+            format=self.format,
+            read_options=self.read_options,
+            files=self.files,
+            source_columns=[column.source_name for column in self.columns],
+        )
+
+    def column(self, name: str) -> ColumnProfile:
+        """The column with this SQL-friendly name.
+
+        :raises KeyError: there is no such column.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)

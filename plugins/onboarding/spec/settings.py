@@ -1,0 +1,92 @@
+"""Options of the ``[onboarding]`` section of ``airflow.cfg``, each declared once with its documentation."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, fields
+
+from shared.pipeline.errors import DataOnboardingError
+
+SECTION = "onboarding"
+
+
+class SettingsError(DataOnboardingError):
+    """An option of ``[onboarding]`` is missing or wrong."""
+
+    code = "settings"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: its default (None: must be set) and what it is for."""
+
+    name: str
+    default: str | None
+    description: str
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option("workspace_uri", None, "Drafts of workloads and the record of every run; never inside dags_uri."),
+    Option("dags_uri", None, "Only what runs: deployed workload directories and their DAG files."),
+    Option("lake_uri", None, "bronze, silver, gold, quarantine and _state of every workload."),
+    Option("landing_uri", None, "Where `onboard run --data` uploads a local file or folder."),
+    Option("aws_conn_id", "aws_default", "Airflow connection for AWS."),
+    Option("airflow_api_conn_id", "onboarding_airflow_api", "HTTP connection to Airflow's REST API; empty: none."),
+    Option("mwaa_environment", "", "MWAA environment whose REST API is read instead of airflow_api_conn_id."),
+    Option("notification_topic_arn", "", "SNS topic for alerts and completion; empty: no notification."),
+    Option("glue_database_prefix", "onboarding_", "Glue databases are this prefix plus bronze, silver and gold."),
+    Option("allowed_file_roots", "", "Comma-separated folders below which file:// sources may lie."),
+    Option("gate_timeout_hours", "168", "A gate that nobody answers in this time closes: nothing is deployed."),
+    Option("base_url", "", "Address of the Airflow UI for links in cards; empty: api.base_url."),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options as typed values; see :data:`OPTIONS` for what each one is for."""
+
+    workspace_uri: str
+    dags_uri: str
+    lake_uri: str
+    landing_uri: str
+    aws_conn_id: str
+    airflow_api_conn_id: str
+    mwaa_environment: str
+    notification_topic_arn: str
+    glue_database_prefix: str
+    allowed_file_roots: str
+    gate_timeout_hours: str
+    base_url: str
+
+    @property
+    def file_roots(self) -> tuple[str, ...]:
+        """Folders below which ``file://`` sources may lie; empty when none is allowed."""
+        return tuple(root.strip() for root in self.allowed_file_roots.split(",") if root.strip())
+
+    def glue_database(self, zone: str) -> str:
+        """Name of the Glue database of a zone."""
+        return f"{self.glue_database_prefix}{zone}"
+
+
+@functools.cache
+def load_settings() -> Settings:
+    """Read the options from Airflow's configuration (environment, then ``airflow.cfg``, then the default).
+
+    :raises SettingsError: an option without a default is not set.
+    """
+    from airflow.configuration import conf
+
+    values: dict[str, str] = {}
+    for option in OPTIONS:
+        value = conf.get(SECTION, option.name, fallback=option.default)
+        if value is None:
+            raise SettingsError(
+                f"the option {option.name} is not set",
+                where=f"airflow.cfg [{SECTION}] {option.name}",
+                expected="a URI (file:// or s3://)",
+                given="nothing",
+                remedy=f"set AIRFLOW__{SECTION.upper()}__{option.name.upper()}; `onboard up` sets it locally",
+            )
+        values[option.name] = str(value).rstrip("/") if option.name.endswith("_uri") else str(value)
+    assert set(values) == {field.name for field in fields(Settings)}
+    return Settings(**values)

@@ -1,0 +1,65 @@
+"""What is deployed: read from the DAGs location, where "exists" means a DAG file that names a version."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+from onboarding.workspace.store import Store
+
+WORKLOADS = "workloads"
+
+
+@dataclass(frozen=True)
+class DeployedWorkload:
+    """A workload that runs.
+
+    :ivar version: first twelve digits of its manifest's digest; the name of its directory.
+    :ivar manifest: the parsed ``.onboarding/manifest.json`` of that version.
+    """
+
+    name: str
+    version: str
+    manifest: dict[str, Any]
+
+
+def dag_file_key(workload: str) -> str:
+    """Key of a workload's DAG file below the DAGs location."""
+    return f"{WORKLOADS}/{workload}/{workload}_dag.py"
+
+
+def version_key(workload: str, version: str) -> str:
+    """Key of a version's directory below the DAGs location."""
+    return f"{WORKLOADS}/{workload}/{version}"
+
+
+def find_deployed(dags: Store, workload: str) -> DeployedWorkload | None:
+    """The deployed workload of this name, or None; a DAG file without its manifest does not count."""
+    try:
+        source = dags.read(dag_file_key(workload))
+    except FileNotFoundError:
+        return None
+    version = version_of(source)
+    manifest = dags.find_json(f"{version_key(workload, version)}/.onboarding/manifest.json")
+    return None if manifest is None else DeployedWorkload(workload, version, manifest)
+
+
+def deployed_workloads(dags: Store) -> list[DeployedWorkload]:
+    """Every deployed workload, sorted by name."""
+    found = (find_deployed(dags, name) for name in dags.children(WORKLOADS))
+    return [workload for workload in found if workload is not None]
+
+
+def version_of(dag_source: bytes) -> str:
+    """The version that a generated DAG file names; empty when it names none."""
+    try:
+        tree = ast.parse(dag_source)
+    except SyntaxError:
+        return ""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            if names == ["VERSION"]:
+                return str(node.value.value)
+    return ""

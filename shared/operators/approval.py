@@ -1,0 +1,62 @@
+"""An approval that shows exactly one stored card and records the digest of what it showed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from airflow.providers.standard.exceptions import HITLTimeoutError
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Context
+from airflow.sdk.exceptions import AirflowFailException
+
+
+class CardApprovalOperator(HITLOperator):
+    """Ask a person with the card that the DAG run's conf names.
+
+    The run's conf holds ``card_uri`` (an object-storage URI of the card's JSON: ``subject``, ``body``) and
+    ``card_sha256``. The card is read when the task executes; a card that is not the announced one is refused.
+    Nobody answering within ``response_timeout`` fails the task for good: no answer is no approval.
+
+    :returns: the answer of :class:`HITLOperator` plus ``shown_sha256``, the digest of the card that was shown.
+    """
+
+    def __init__(self, *, options: list[str], **kwargs: Any) -> None:
+        super().__init__(subject="Approval", options=options, **kwargs)
+
+    def execute(self, context: Context) -> Any:
+        """Show the card and wait."""
+        card = read_card(context)
+        self.subject = str(card["subject"])
+        self.body = str(card["body"])
+        return super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """Return the answer; a time-out is final."""
+        try:
+            answer = super().execute_complete(context, event)
+        except HITLTimeoutError as error:
+            raise AirflowFailException("nobody answered in time: closed, nothing was approved") from error
+        conf = context["dag_run"].conf or {}
+        return {**answer, "shown_sha256": str(conf["card_sha256"])}
+
+
+def read_card(context: Context) -> dict[str, Any]:
+    """The card that the run's conf names.
+
+    :raises AirflowFailException: the run has no card, or the stored card is not the announced one.
+    """
+    from airflow.sdk import ObjectStoragePath
+
+    conf = context["dag_run"].conf or {}
+    if not conf.get("card_uri") or not conf.get("card_sha256"):
+        raise AirflowFailException("this DAG is triggered by onboard_meta_dag only: its conf names no card")
+    data = bytes(ObjectStoragePath(str(conf["card_uri"])).read_bytes())
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != conf["card_sha256"]:
+        raise AirflowFailException(
+            f"the card in the workspace has the digest {digest}, the run announced {conf['card_sha256']}: "
+            "it was changed after the run was triggered, so it is not shown"
+        )
+    return dict(json.loads(data))

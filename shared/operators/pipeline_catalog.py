@@ -1,0 +1,145 @@
+"""What a run of a pipeline writes to the Glue Data Catalog; imported by its tasks only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shared.hooks.catalog import CatalogTable, GlueCatalog
+from shared.pipeline import state, storage
+from shared.pipeline.arguments import RunArguments
+from shared.pipeline.zones import Lake, Published, read_pointer
+
+
+def write_catalog(workload: str, version: str, folder: Path, arguments: RunArguments, prefix: str) -> list[str]:
+    """Describe every table of the workload as it is now published.
+
+    :param folder: the workload's directory, for ``config/source.yaml`` and ``config/semantic.yaml``.
+    :param prefix: of the names of the Glue databases.
+    :returns: the tables that were written.
+    """
+    lake = Lake(arguments.lake_uri, workload)
+    catalog = GlueCatalog(storage.client("glue"), prefix)
+    source, semantic = _read(folder / "config/source.yaml"), _read(folder / "config/semantic.yaml")
+    common = {
+        "workload": workload,
+        "workload_version": version,
+        "run_date": arguments.run_date,
+        "load_id": arguments.load_id,
+    }
+    table = str(source.get("table") or workload)
+    tables = [
+        _published_table(lake, "silver", table, workload, source, {**common, "lineage": [f"bronze.{table}"]}),
+        *(
+            _published_table(lake, "gold", gold["name"], gold["name"], gold, {**common, "lineage": [f"silver.{table}"]})
+            for gold in semantic.get("tables", [])
+        ),
+    ]
+    return [
+        _write_bronze(lake, catalog, source, table, common, arguments),
+        *(catalog.write_table(found) for found in tables if found is not None),
+    ]
+
+
+def write_verdict(workload: str, arguments: RunArguments, prefix: str) -> None:
+    """Record score and verdict of a failed gate on the tables; what is published stays as it is described."""
+    lake = Lake(arguments.lake_uri, workload)
+    catalog = GlueCatalog(storage.client("glue"), prefix)
+    for zone in ("silver", "gold"):
+        summary = state.read_summary(lake, arguments.load_id, f"check_{zone}") or {"tables": {}}
+        for table, verdict in summary["tables"].items():
+            if not verdict["passed"]:
+                name = workload if zone == "silver" else table
+                catalog.write_parameters(zone, name, {**_quality(verdict), "checked_load": arguments.load_id})
+
+
+def _published_table(
+    lake: Lake,
+    zone: str,
+    table: str,
+    name: str,
+    described: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+) -> CatalogTable | None:
+    published = read_pointer(lake, zone, table)
+    if published is None:
+        return None
+    summary = state.read_summary(lake, published.load_id, f"check_{zone}") or {"tables": {}}
+    verdict = summary["tables"].get(table, {})
+    return CatalogTable(
+        zone=zone,
+        name=name,
+        location=storage.join(lake.table(zone, table), published.path),
+        columns=_columns(published, described),
+        description=str(described.get("description") or ""),
+        parameters={**parameters, "rows": str(published.rows), **_quality(verdict)},
+    )
+
+
+def _write_bronze(
+    lake: Lake,
+    catalog: GlueCatalog,
+    source: Mapping[str, Any],
+    table: str,
+    common: Mapping[str, Any],
+    arguments: RunArguments,
+) -> str:
+    """Bronze is one folder a load, registered as a partition; its columns are those of the source."""
+    extract = state.read_summary(lake, arguments.load_id, "extract") or {}
+    comments = {item["source_name"]: item.get("description", "") for item in source.get("columns", [])}
+    columns = [{**column, "comment": comments.get(column["name"], "")} for column in extract.get("columns", [])]
+    columns += [
+        {"name": "_source_file", "type": "VARCHAR", "comment": "file that the row was read from"},
+        {"name": "_source_row", "type": "BIGINT", "comment": "number of the row in its load, from 1"},
+        {"name": "_load_id", "type": "VARCHAR", "comment": "load that brought the row"},
+    ]
+    written = catalog.write_table(
+        CatalogTable(
+            zone="bronze",
+            name=lake.workload,
+            location=lake.table("bronze", table),
+            columns=columns,
+            description=str(source.get("description") or ""),
+            partition_keys=("ingestion_date", "load_id"),
+            parameters={
+                **common,
+                "rows": str(extract.get("bronze", "")),
+                "lineage": [str((source.get("source") or {}).get("location", ""))],
+            },
+        )
+    )
+    values = [arguments.run_date, arguments.load_id]
+    catalog.add_partition(
+        "bronze", lake.workload, values, lake.bronze_load(table, arguments.run_date, arguments.load_id)
+    )
+    return written
+
+
+def _columns(published: Published, described: Mapping[str, Any]) -> list[dict[str, str]]:
+    known = {column["name"]: column for column in described.get("columns", [])}
+    return [{**column, "comment": _comment(known.get(column["name"], {}))} for column in published.columns]
+
+
+def _comment(column: Mapping[str, Any]) -> str:
+    text = str(column.get("description") or "")
+    original = column.get("source_name")
+    if original and original != column.get("name"):
+        text = f"{text} (in the source: {original})".strip()
+    return text
+
+
+def _quality(verdict: Mapping[str, Any]) -> dict[str, str]:
+    if "score" not in verdict:
+        return {}
+    return {
+        "quality_score": f"{verdict['score']:.4f}",
+        "quality_threshold": f"{verdict['threshold']:.4f}",
+        "quality_verdict": "PASS" if verdict["passed"] else "FAIL",
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.is_file() else {}

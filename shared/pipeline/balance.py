@@ -1,0 +1,92 @@
+"""Rows in = rows out: recounted from the Parquet files of the lake on every run, before anything is published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from shared.pipeline import state
+from shared.pipeline.arguments import RunArguments
+from shared.pipeline.errors import BalanceError
+from shared.pipeline.storage import join
+from shared.pipeline.tables import count_stored
+from shared.pipeline.zones import Lake, Published, read_pointer
+
+
+def check_silver(
+    con: Any, lake: Lake, table: str, arguments: RunArguments, version: Published, folder: Path
+) -> dict[str, int]:
+    """source = bronze + unreadable, and bronze = silver + quarantined + duplicates.
+
+    :param version: the Silver version that is about to be published.
+    :returns: the counts.
+    :raises BalanceError: one of the two does not hold.
+    """
+    loads = state.current_loads(lake)
+    bronze = 0
+    for load in loads:
+        found = count_stored(con, [lake.bronze_load(table, load.run_date, load.load_id)], folder)
+        _compare(f"bronze load {load.load_id}", {"rows read": load.rows}, {"rows in Bronze": found})
+        bronze += found
+    counts = {
+        "silver": count_stored(con, [join(lake.table("silver", table), version.path)], folder),
+        "quarantined": count_stored(con, [lake.quarantine("silver", arguments)], folder),
+        "duplicates": count_stored(con, [lake.quarantine("duplicates", arguments)], folder),
+    }
+    _compare(f"silver of {lake.workload}", {"bronze": bronze}, counts)
+    source = state.read_summary(lake, arguments.load_id, "extract")
+    if source is not None:
+        read = {"bronze": source["bronze"], "unreadable": source["unreadable"]}
+        _compare(f"bronze of {lake.workload}", {"source": source["source"]}, read)
+    return {"bronze": bronze, **counts}
+
+
+def check_gold(
+    con: Any,
+    lake: Lake,
+    table: str,
+    arguments: RunArguments,
+    version: Published,
+    summary: dict[str, Any],
+    folder: Path,
+) -> dict[str, int]:
+    """silver = gold + filtered + quarantined, for a table with one row for each of Silver.
+
+    :param summary: of the step ``transform_gold``.
+    :raises BalanceError: it does not hold.
+    """
+    held = join(lake.quarantine("gold", arguments), f"{table}.parquet")
+    counts = {
+        "gold": count_stored(con, [join(lake.table("gold", table), version.path)], folder),
+        "filtered": int(summary["tables"][table]["filtered"]),
+        "quarantined": count_stored(con, [held], folder),
+    }
+    silver = sum(_rows_of(con, lake, place, folder) for place in summary["inputs"])
+    # Over no rows at all a total without a grain is still one row.
+    if counts["filtered"] < 0 and silver:
+        raise _unbalanced(f"gold table {table}", {"silver": silver}, counts)
+    _compare(f"gold table {table}", {"silver": silver}, counts)
+    return {"silver": silver, **counts}
+
+
+def _rows_of(con: Any, lake: Lake, place: str, folder: Path) -> int:
+    zone, _, table = place.partition("/")
+    published = read_pointer(lake, zone, table)
+    if published is None:
+        return 0
+    return count_stored(con, [join(lake.table(zone, table), published.path)], folder)
+
+
+def _compare(where: str, whole: dict[str, int], parts: dict[str, int]) -> None:
+    if sum(whole.values()) != sum(parts.values()):
+        raise _unbalanced(where, whole, parts)
+
+
+def _unbalanced(where: str, whole: dict[str, int], parts: dict[str, int]) -> BalanceError:
+    return BalanceError(
+        "Rows in and rows out do not add up: nothing is published.",
+        where=where,
+        expected=" + ".join(f"{name} {count}" for name, count in whole.items()),
+        given=" + ".join(f"{name} {count}" for name, count in parts.items()),
+        remedy="Clear the run from its extract task; report it if it happens twice.",
+    )

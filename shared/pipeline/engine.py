@@ -1,0 +1,67 @@
+"""Every DuckDB connection of the data plane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from shared.pipeline.disk import disk_full, full_disk_is_clear, reason_of
+from shared.pipeline.errors import TooLargeForLocalError
+from shared.pipeline.literals import quote_literal
+from shared.pipeline.resources import Resources, measure_resources
+
+
+def connect(resources: Resources | None = None) -> Any:
+    """An in-memory DuckDB connection, limited to its share of the worker and closed to the network.
+
+    :param resources: limits; measured when absent.
+    :returns: a ``duckdb.DuckDBPyConnection``. Use ``con.execute(sql).fetchall()``: the relation API differs
+        between DuckDB 1 and 2.
+    """
+    import duckdb
+
+    limits = resources or measure_resources()
+    connection = duckdb.connect()
+    for statement in (
+        f"SET memory_limit = '{limits.memory_bytes // (1024 * 1024)}MiB'",
+        f"SET threads = {limits.threads}",
+        f"SET temp_directory = {quote_literal(limits.temp_directory)}",
+        "SET preserve_insertion_order = true",
+        "SET autoinstall_known_extensions = false",
+        "SET autoload_known_extensions = false",
+        "SET TimeZone = 'UTC'",
+        "SET enable_progress_bar = false",
+    ):
+        connection.execute(statement)
+    return connection
+
+
+@contextmanager
+def connection(resources: Resources | None = None) -> Iterator[Any]:
+    """A connection that is closed at the end; out of memory and out of disk become clear errors.
+
+    :raises TooLargeForLocalError: the work does not fit the memory.
+    :raises DiskFullError: there is no room for temporary files.
+    """
+    import duckdb
+
+    limits = resources or measure_resources()
+    opened = connect(limits)
+    try:
+        with full_disk_is_clear("temporary files of the task"):
+            yield opened
+    except duckdb.IOException as error:
+        reason = reason_of(str(error))
+        if not reason:
+            raise
+        raise disk_full("temporary files of the engine", reason) from error
+    except duckdb.OutOfMemoryException as error:
+        raise TooLargeForLocalError(
+            "The data does not fit the embedded engine on this worker.",
+            expected=f"work within {limits.memory_bytes // (1024 * 1024)} MiB and its scratch space",
+            given=str(error).splitlines()[0][:200],
+            remedy="Give the worker more memory, lower its concurrency, or set deployment.engine to aws.",
+        ) from error
+    finally:
+        opened.close()

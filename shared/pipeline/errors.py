@@ -1,0 +1,110 @@
+"""The one base of every error that people see: what, where, expected, given, what to do."""
+
+from __future__ import annotations
+
+
+class DataOnboardingError(Exception):
+    """An error that names its cause and its remedy.
+
+    :param what: one sentence, what is wrong.
+    :param where: file, key or URI (with a line where there is one).
+    :param expected: what would have been right.
+    :param given: what was there; never a raw personal value, never a secret.
+    :param remedy: what the reader does next.
+    :ivar code: stable machine-readable name of the kind of error, one per class.
+    :ivar transient: whether the same call may work later (throttling, a restart); only then a retry makes sense.
+    """
+
+    code = "error"
+    transient = False
+
+    def __init__(self, what: str, *, where: str = "", expected: str = "", given: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.expected = expected
+        self.given = given
+        self.remedy = remedy
+        super().__init__(self.text())
+
+    def text(self) -> str:
+        """The complete message, one labelled line for each part that is known."""
+        labelled = (
+            ("where", self.where),
+            ("expected", self.expected),
+            ("given", self.given),
+            ("what to do", self.remedy),
+        )
+        lines = [f"[{self.code}] {self.what}"]
+        lines += [f"  {label}: {value}" for label, value in labelled if value]
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, str]:
+        """The parts as a JSON-serialisable mapping."""
+        return {
+            "code": self.code,
+            "what": self.what,
+            "where": self.where,
+            "expected": self.expected,
+            "given": self.given,
+            "remedy": self.remedy,
+        }
+
+
+class SourceError(DataOnboardingError):
+    """The source is missing, empty, unreadable, or not what its format says."""
+
+    code = "source"
+
+
+class WorkloadChangedError(DataOnboardingError):
+    """A deployed workload directory is not what its manifest says, or asks for another runtime."""
+
+    code = "workload_changed"
+
+
+class QualityGateFailed(DataOnboardingError):
+    """A zone's quality gate did not pass: nothing was published."""
+
+    code = "quality_gate_failed"
+
+
+class BalanceError(DataOnboardingError):
+    """Rows in and rows out of a step do not add up."""
+
+    code = "balance"
+
+
+class TooLargeForLocalError(DataOnboardingError):
+    """The embedded engine cannot do this within the memory it has."""
+
+    code = "too_large_for_local"
+
+
+class DiskFullError(DataOnboardingError):
+    """A write found no room: disk full, quota used up, or a limit on the size of files."""
+
+    code = "disk_full"
+
+
+class ArgumentsError(DataOnboardingError):
+    """A script was called with arguments that are missing or wrong."""
+
+    code = "arguments"
+
+
+class NothingNewError(DataOnboardingError):
+    """There is nothing to load that was not loaded before: the run is skipped, nothing is wrong."""
+
+    code = "nothing_new"
+
+
+class StepOrderError(DataOnboardingError):
+    """A step needs what an earlier step of the same load writes, and it is not there."""
+
+    code = "step_order"
+
+
+class MaskingKeyError(DataOnboardingError):
+    """The key for keyed hashes is missing or too short."""
+
+    code = "masking_key"

@@ -1,0 +1,115 @@
+"""The one aggregate pass over all rows: counts, distinct values, type matches, lengths, numbers, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.pipeline.profile.predicates import moment, predicate
+from shared.pipeline.profile.table import EXACT_DISTINCT_ROWS, TextTable
+from shared.pipeline.profile.validators import VALIDATOR_SAMPLE
+
+#: Columns of one statement. Planning a statement costs more than in proportion to its columns: over few rows
+#: narrow slices are four times faster, over many rows each slice is another pass.
+COLUMNS_A_PASS = 60
+COLUMNS_A_PASS_OVER_FEW_ROWS = 6
+QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+_NUMERIC = ("integer", "decimal", "double")
+
+Measures = dict[str, Any]
+
+
+def aggregate(table: TextTable, wanted: dict[int, list[str]]) -> dict[int, Measures]:
+    """Measure columns over all rows.
+
+    :param wanted: position -> type measures worth counting (see ``shapes.candidates``).
+    :returns: position -> name of the aggregate -> value as DuckDB returns it.
+    """
+    result: dict[int, Measures] = {}
+    width = COLUMNS_A_PASS_OVER_FEW_ROWS if table.rows <= VALIDATOR_SAMPLE else COLUMNS_A_PASS
+    for part in _slices(sorted(wanted), width):
+        expressions = {(i, name): sql for i in part for name, sql in _expressions(table, i, wanted[i]).items()}
+        rows = _computed(table.values("all_rows", part), {i: wanted[i] for i in part})
+        row = table.one(f"SELECT {', '.join(expressions.values())} FROM {rows}")  # noqa: S608 (own aliases)
+        for (position, name), value in zip(expressions, row, strict=True):
+            result.setdefault(position, {})[name] = value
+    return result
+
+
+def _slices(positions: list[int], width: int) -> Iterator[list[int]]:
+    for start in range(0, len(positions), width):
+        yield positions[start : start + width]
+
+
+def _computed(values: str, wanted: dict[int, list[str]]) -> str:
+    """The values with what several aggregates need, computed once a row: ``n<i>`` numbers, ``m<i>_<k>`` moments."""
+    cells: list[str] = []
+    for i, keys in wanted.items():
+        if any(key in _NUMERIC for key in keys):
+            cells.append(f"CASE WHEN {predicate('double', f'v{i}')} THEN try_cast(v{i} AS DOUBLE) END AS n{i}")
+        cells += [f"{moment(key, f'v{i}')} AS m{i}_{number}" for number, key in enumerate(keys) if ":" in key]
+    return f"(SELECT *, {', '.join(cells)} FROM {values})" if cells else values  # noqa: S608 (own aliases)
+
+
+def _expressions(table: TextTable, i: int, keys: list[str]) -> dict[str, str]:
+    exact = table.rows <= EXACT_DISTINCT_ROWS
+    expressions = {
+        "nulls": f"count(*) - count(r{i})",
+        "empty": f"count(*) FILTER (WHERE t{i} = '')",
+        "values": f"count(v{i})",
+        "distinct": f"count(DISTINCT v{i})" if exact else f"approx_count_distinct(v{i})",
+        "padded": f"count(*) FILTER (WHERE strlen(r{i}) <> strlen(t{i}))",
+        "shortest": f"min(length(v{i}))",
+        "longest": f"max(length(v{i}))",
+        "average_length": f"avg(length(v{i}))",
+    }
+    for number, key in enumerate(keys):
+        if ":" in key:
+            expressions[key] = f"count(m{i}_{number})"
+            expressions[f"minimum {key}"] = f"min(m{i}_{number})"
+            expressions[f"maximum {key}"] = f"max(m{i}_{number})"
+        elif key != "double":
+            expressions[key] = f"count(*) FILTER (WHERE {predicate(key, f'v{i}')})"
+    if "integer" in keys:
+        expressions["leading_zeros"] = f"count(*) FILTER (WHERE v{i} >= '00' AND v{i} < '0:')"
+        expressions["integer_minimum"] = f"min(try_cast(v{i} AS HUGEINT)) FILTER (WHERE n{i} IS NOT NULL)"
+        expressions["integer_maximum"] = f"max(try_cast(v{i} AS HUGEINT)) FILTER (WHERE n{i} IS NOT NULL)"
+    if any(key in _NUMERIC for key in keys):
+        expressions |= _number_expressions(i)
+    return expressions
+
+
+def _number_expressions(i: int) -> dict[str, str]:
+    point = f"strpos(v{i}, '.')"
+    return {
+        "double": f"count(n{i})",
+        "minimum": f"min(n{i})",
+        "maximum": f"max(n{i})",
+        "mean": f"favg(n{i})",
+        "deviation": f"stddev_samp(n{i})",
+        "scale": f"max(length(v{i}) - {point}) FILTER (WHERE n{i} IS NOT NULL AND {point} > 0)",
+        "negative": f"count(*) FILTER (WHERE n{i} < 0)",
+    }
+
+
+def quantiles(table: TextTable, positions: list[int]) -> dict[int, dict[str, float]]:
+    """Quantiles of numeric columns over the sample (see ``TextTable``): position -> ``p50`` -> value."""
+    result: dict[int, dict[str, float]] = {}
+    for part in _slices(positions, COLUMNS_A_PASS_OVER_FEW_ROWS):
+        result |= _quantiles(table, part)
+    return result
+
+
+def _quantiles(table: TextTable, positions: list[int]) -> dict[int, dict[str, float]]:
+    listed = ", ".join(str(share) for share in QUANTILES)
+    selected = ", ".join(
+        f"quantile_disc(CASE WHEN {predicate('double', f'v{i}')} THEN try_cast(v{i} AS DOUBLE) END, [{listed}])"
+        for i in positions
+    )
+    row = table.one(f"SELECT {selected} FROM {table.values('sample_rows', positions)}")  # noqa: S608 (own aliases)
+    names = [f"p{round(share * 100):02d}" for share in QUANTILES]
+    return {
+        position: dict(zip(names, (float(value) for value in values), strict=True))
+        for position, values in zip(positions, row, strict=True)
+        if values is not None
+    }

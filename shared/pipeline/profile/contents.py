@@ -1,0 +1,81 @@
+"""Values themselves: the frequent ones, case variants, words for "no value", texts that no type can read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.pipeline.profile.predicates import predicate
+from shared.pipeline.profile.table import TextTable
+from shared.pipeline.profile.validators import VALIDATOR_SAMPLE, count_matches
+
+#: A value is reported only when at least so many rows have it: rarer ones may single out a person.
+MINIMUM_OCCURRENCES = 10
+TOP_VALUES = 50
+#: Columns with more distinct values are measured without a list of their values.
+SMALL_SET = 5_000
+
+
+def top_values(table: TextTable, i: int) -> list[tuple[str, int]]:
+    """The most frequent values that occur often enough to be shown, at most ``TOP_VALUES``."""
+    counted = table.connection.execute(
+        f"SELECT v{i}, count(*) AS times FROM {table.values('all_rows', [i])} WHERE v{i} IS NOT NULL"  # noqa: S608 (own aliases)
+        f" GROUP BY 1 HAVING count(*) >= {MINIMUM_OCCURRENCES} ORDER BY times DESC, 1 LIMIT {TOP_VALUES}"
+    ).fetchall()
+    return [(str(value), int(times)) for value, times in counted]
+
+
+def small_set(table: TextTable, i: int) -> dict[str, Any]:
+    """Exact measures of a column with few distinct values.
+
+    :returns: ``distinct``, ``folded`` (distinct without regard to case), ``rare`` (rows whose value is too rare to be
+        shown), ``upper`` / ``lower`` / ``title``: rows whose text is written so.
+    """
+    values = (
+        f"(SELECT v{i} AS v, count(*) AS times FROM {table.values('all_rows', [i])} WHERE v{i} IS NOT NULL GROUP BY 1)"  # noqa: S608 (own aliases)
+    )
+    title = "regexp_matches(v, '^[^\\p{L}]*\\p{Lu}') AND v <> upper(v)"
+    distinct, folded, rare, upper, lower, titled = table.one(
+        "SELECT count(*), count(DISTINCT lower(v)),"  # noqa: S608 (own aliases)
+        f" coalesce(sum(times) FILTER (WHERE times < {MINIMUM_OCCURRENCES}), 0),"
+        " coalesce(sum(times) FILTER (WHERE v = upper(v) AND v <> lower(v)), 0),"
+        " coalesce(sum(times) FILTER (WHERE v = lower(v) AND v <> upper(v)), 0),"
+        f" coalesce(sum(times) FILTER (WHERE {title}), 0) FROM {values}"
+    )
+    return {
+        "distinct": int(distinct),
+        "folded": int(folded),
+        "rare": int(rare),
+        "case": {"lower": int(lower), "title": int(titled), "upper": int(upper)},
+    }
+
+
+def null_words(table: TextTable, i: int) -> list[tuple[str, int]]:
+    """The words for "no value" as they are written in the column; the empty text is counted elsewhere."""
+    counted = table.connection.execute(
+        f"SELECT t{i}, count(*) AS times FROM {table.values('all_rows', [i])} WHERE {table.is_null_word(i)}"  # noqa: S608 (own aliases)
+        " GROUP BY 1 ORDER BY times DESC, 1"
+    ).fetchall()
+    return [(str(word), int(times)) for word, times in counted]
+
+
+def unreadable_distinct(table: TextTable, i: int, keys: list[str]) -> int:
+    """Distinct texts of a column that none of the type measures can read: few of them are junk, many are data."""
+    unread = " AND ".join(f"NOT coalesce({predicate(key, f'v{i}')}, false)" for key in keys)
+    return int(
+        table.one(
+            f"SELECT count(DISTINCT v{i}) FROM {table.values('all_rows', [i])} WHERE v{i} IS NOT NULL AND {unread}"  # noqa: S608 (own aliases)
+        )[0]
+    )
+
+
+def validate(table: TextTable, i: int, *, skip: bool = False) -> tuple[int, dict[str, int]]:
+    """How many values the sample has, and how many passed each of the validators.
+
+    :param skip: the values are only counted.
+    """
+    counted = table.connection.execute(
+        f"SELECT v{i}, count(*) FROM {table.values('sample_rows', [i])} WHERE v{i} IS NOT NULL GROUP BY 1"  # noqa: S608 (own aliases)
+        f" ORDER BY 1 LIMIT {VALIDATOR_SAMPLE}"
+    ).fetchall()
+    values = [(str(value), int(times)) for value, times in counted]
+    return sum(times for _, times in values), {} if skip else count_matches(values)

@@ -1,0 +1,111 @@
+"""What text can be read as: types, date formats, words that stand for "no value".
+
+A format belongs to a *shape*: the value with digits as ``9`` and letters as ``a`` / ``A``. The shapes of a sample
+say which formats are worth counting over all rows, so the full pass counts a few of them for each column.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+#: Words for "no value", compared in lower case after trimming; the empty text is one as well.
+NULL_WORDS: tuple[str, ...] = (
+    "null", "n/a", "na", "none", "nan", "nil", "-", "--", "?", "#n/a", "n.a.", "<null>", "(null)", "\\n", "nat",
+)  # fmt: skip
+
+#: Characters that trimming removes; tabs and no-break spaces included (engines differ in their default).
+TRIM_CHARACTERS = " \t\r\n\u00a0"
+
+BOOLEAN_PAIRS: tuple[tuple[str, str], ...] = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"))
+
+
+@dataclass(frozen=True)
+class TemporalFormat:
+    """One way of writing a date or a timestamp.
+
+    :param name: strptime text (day and month of one or two digits), or ``iso``.
+    :param shape: regular expression over the shape of a value.
+    :param kind: ``date`` or ``timestamp``.
+    """
+
+    name: str
+    shape: str
+    kind: str
+
+    @property
+    def key(self) -> str:
+        """Name of the measure: ``date:%Y-%m-%d``."""
+        return f"{self.kind}:{self.name}"
+
+
+def _date(name: str, shape: str) -> TemporalFormat:
+    return TemporalFormat(name, shape, "date")
+
+
+def _timestamp(name: str, shape: str) -> TemporalFormat:
+    return TemporalFormat(name, shape, "timestamp")
+
+
+_MONTH = "[Aa]{3}"
+_LONG_MONTH = "[Aa]{3,9}"
+_DAY = "9{1,2}"
+_TIME = "9{1,2}:99"
+
+#: Every format that is looked for; all of them can be rendered for every engine. ``iso`` is ISO 8601 with a time:
+#: space or T, seconds, fraction and zone may be missing.
+TEMPORAL_FORMATS: tuple[TemporalFormat, ...] = (
+    _date("%Y-%m-%d", "9999-99-99"),
+    _date("%Y/%m/%d", f"9999/{_DAY}/{_DAY}"),
+    _date("%Y.%m.%d", rf"9999\.{_DAY}\.{_DAY}"),
+    _date("%Y%m%d", "99999999"),
+    _date("%d/%m/%Y", f"{_DAY}/{_DAY}/9999"),
+    _date("%m/%d/%Y", f"{_DAY}/{_DAY}/9999"),
+    _date("%d-%m-%Y", f"{_DAY}-{_DAY}-9999"),
+    _date("%m-%d-%Y", f"{_DAY}-{_DAY}-9999"),
+    _date("%d.%m.%Y", rf"{_DAY}\.{_DAY}\.9999"),
+    _date("%d/%m/%y", f"{_DAY}/{_DAY}/99"),
+    _date("%m/%d/%y", f"{_DAY}/{_DAY}/99"),
+    _date("%d-%b-%Y", f"{_DAY}-{_MONTH}-9999"),
+    _date("%d-%b-%y", f"{_DAY}-{_MONTH}-99"),
+    _date("%d %b %Y", f"{_DAY} {_MONTH} 9999"),
+    _date("%b %d, %Y", f"{_MONTH} {_DAY}, 9999"),
+    _date("%b %d %Y", f"{_MONTH} {_DAY} 9999"),
+    _date("%d %B %Y", f"{_DAY} {_LONG_MONTH} 9999"),
+    _date("%B %d, %Y", f"{_LONG_MONTH} {_DAY}, 9999"),
+    _timestamp("iso", r"9999-99-99[ A]99:99(:99(\.9+)?)? ?(A|[+-]99:?99)?"),
+    _timestamp("%Y/%m/%d %H:%M:%S", f"9999/{_DAY}/{_DAY} {_TIME}:99"),
+    _timestamp("%Y/%m/%d %H:%M", f"9999/{_DAY}/{_DAY} {_TIME}"),
+    _timestamp("%d/%m/%Y %H:%M:%S", f"{_DAY}/{_DAY}/9999 {_TIME}:99"),
+    _timestamp("%m/%d/%Y %H:%M:%S", f"{_DAY}/{_DAY}/9999 {_TIME}:99"),
+    _timestamp("%d/%m/%Y %H:%M", f"{_DAY}/{_DAY}/9999 {_TIME}"),
+    _timestamp("%m/%d/%Y %H:%M", f"{_DAY}/{_DAY}/9999 {_TIME}"),
+    _timestamp("%d.%m.%Y %H:%M:%S", rf"{_DAY}\.{_DAY}\.9999 {_TIME}:99"),
+    _timestamp("%d.%m.%Y %H:%M", rf"{_DAY}\.{_DAY}\.9999 {_TIME}"),
+)
+
+#: Formats that differ in the order of day and month only; evidence decides, or a person.
+DAY_MONTH_TWINS: tuple[tuple[str, str], ...] = tuple(
+    (f"%d{mark}%m{mark}{year}{time}", f"%m{mark}%d{mark}{year}{time}")
+    for mark in "/-"
+    for year in ("%Y", "%y")
+    for time in ("", " %H:%M", " %H:%M:%S")
+)
+
+#: Shapes of everything that is not temporal.
+SCALAR_SHAPES: dict[str, str] = {
+    "integer": "[+-]?9+",
+    "decimal": r"[+-]?(9+\.?9*|\.9+)",
+    "double": r"[+-]?(9+\.?9*|\.9+)([Aa][+-]?9+)?",
+    "grouped": r"-?[$€£]? ?-?9{1,3}(,999)*(\.9+)?|-?[$€£] ?-?9+(\.9+)?",
+    "decimal_comma": r"[+-]?9+,9{1,2}",
+    "percent": r"[+-]?9+(\.9+)? ?%",
+    "boolean": "[Aa][Aa]{0,4}",
+    "uuid": "[9aA]{8}-[9aA]{4}-[9aA]{4}-[9aA]{4}-[9aA]{12}",
+    "json": r"[\[{].*[\]}]",
+}
+
+
+def shape_matches(pattern: str, shape: str) -> bool:
+    """Whether a shape can be what the pattern says."""
+    return re.fullmatch(pattern, shape, re.DOTALL) is not None

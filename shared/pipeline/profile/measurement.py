@@ -1,0 +1,132 @@
+"""Measuring a source: everything the profile report holds but names, types and personal data."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shared.pipeline.engine import connection
+from shared.pipeline.profile import aggregates
+from shared.pipeline.profile.columns import column_report
+from shared.pipeline.profile.shapes import candidates, read_shapes
+from shared.pipeline.profile.table import TextTable, load_table
+from shared.pipeline.source import Source, open_source
+
+
+@dataclass
+class Measurement:
+    """A measured source; open as long as exact counts of column combinations may be asked for.
+
+    :ivar facts: what is known of the source as a whole (location, format, read options, files, unreadable rows).
+    :ivar columns: one mapping for each column, in the order of the source.
+    """
+
+    table: TextTable
+    facts: dict[str, Any]
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    distinct_rows: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows of the source that could be read."""
+        return self.table.rows
+
+    def count_distinct(self, positions: list[int]) -> tuple[int, int]:
+        """Exact number of distinct combinations of columns, and of rows where one of them has no value."""
+        return self.table.exact_distinct(positions)
+
+    def report(self) -> dict[str, Any]:
+        """The measures as a mapping; ``columns`` lack ``name``, ``type`` and ``personal_data``."""
+        return {
+            **self.facts,
+            "rows": self.rows,
+            "distinct_rows": self.distinct_rows,
+            "columns": self.columns,
+            "key_candidates": [],
+        }
+
+
+def measure_view(
+    connection: Any,
+    view: str,
+    columns: list[tuple[str, str]],
+    scratch: Path,
+    *,
+    null_values: list[str] | None = None,
+    facts: dict[str, Any] | None = None,
+) -> Measurement:
+    """Measure all rows of a DuckDB view.
+
+    :param connection: from ``shared.pipeline.engine.connect``.
+    :param columns: (name, DuckDB type) of the data columns.
+    :param scratch: empty directory of ours that outlives the returned object.
+    :param null_values: words for "no value" that a person gave.
+    """
+    table = load_table(connection, view, columns, scratch, null_values or [])
+    shapes = [read_shapes(table, i) for i in range(len(columns))]
+    wanted = {i: candidates(shapes[i], columns[i][1]) for i in range(len(columns))}
+    measured = aggregates.aggregate(table, wanted)
+    numeric = [i for i, keys in wanted.items() if {"integer", "decimal", "double"} & set(keys)]
+    quantiles = aggregates.quantiles(table, numeric)
+    result = Measurement(table, facts or {}, distinct_rows=table.distinct_rows() if columns else 0)
+    result.columns = [
+        column_report(table, i, measured[i], shapes[i], quantiles.get(i, {})) for i in range(len(columns))
+    ]
+    return result
+
+
+@contextmanager
+def scratch_directory() -> Iterator[Path]:
+    """A directory for the text copy of a source, removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="onboarding_profile_") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def measuring(
+    location: str, *, format: str | None = None, options: dict[str, Any] | None = None
+) -> Iterator[Measurement]:
+    """Open and measure a source; exact counts may be asked for inside the block.
+
+    :param location: ``file://`` or ``s3://`` file or prefix.
+    :param format: as :func:`shared.pipeline.source.open_source`.
+    :param options: read options; what is absent is detected.
+    :raises SourceError: the source is missing, empty or unreadable.
+    """
+    with (
+        scratch_directory() as scratch,
+        open_source(location, format, options) as source,
+        connection() as con,
+    ):
+        columns = [(column.name, column.physical_type) for column in source.columns]
+        source.create_view(con, "source_rows")
+        null_values = list((options or {}).get("null_values") or [])
+        yield measure_view(con, "source_rows", columns, scratch, null_values=null_values, facts=_facts(source))
+
+
+def measure(location: str, *, format: str | None = None, options: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Measure a source; see :func:`measuring` for the parameters and :meth:`Measurement.report` for the result."""
+    with measuring(location, format=format, options=options) as measurement:
+        return measurement.report()
+
+
+def _facts(source: Source) -> dict[str, Any]:
+    options = source.options
+    return {
+        "location": source.location,
+        "format": source.format,
+        "read_options": {
+            "delimiter": options.delimiter,
+            "quote": options.quote,
+            "escape": options.escape,
+            "header": bool(options.header),
+            "encoding": options.encoding,
+            "null_values": list(options.null_values),
+        },
+        "files": [{"uri": file.uri, "bytes": file.bytes, "etag": file.etag} for file in source.files],
+        "unreadable_rows": source.unreadable,
+    }

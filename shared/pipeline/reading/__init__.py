@@ -1,0 +1,1 @@
+"""How the bytes of a source become rows: files, encodings, dialects, and one reader for each format."""

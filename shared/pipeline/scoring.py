@@ -1,0 +1,187 @@
+"""Rules over rows: which apply, which are kept, what score follows.
+
+Pass rate of a rule = rows that keep it / rows it applies to (1.0 when it applies to none). Score = mean of
+the dimensions' means, weighted; dimensions without a rule do not count. The gate passes when the score
+reaches the threshold, no critical rule is below its minimum, and no blocking rule is violated at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shared.pipeline.literals import quote_literal
+from shared.pipeline.tables import write_parquet
+
+WORST_RULES = 5
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. ``applies`` and ``satisfied``: engine -> SQL over the candidate's columns, from the plan.
+
+    :ivar on_fail: ``quarantine`` (violating rows are held back), ``flag`` (counted), ``block``.
+    :ivar min_pass_rate: below it the rule has failed.
+    :ivar kind: ``row``; ``table``: ``satisfied`` is one aggregate condition over all rows.
+    """
+
+    id: str
+    dimension: str
+    severity: str = "warning"
+    on_fail: str = "flag"
+    min_pass_rate: float = 0.0
+    applies: Mapping[str, str] = field(default_factory=dict)
+    satisfied: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "row"
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """What a rule found; ``number`` is its place among the rules."""
+
+    number: int
+    rule: Rule
+    applicable: int
+    satisfied: int
+
+    @property
+    def pass_rate(self) -> float:
+        """Share of the rows that keep the rule, of those it applies to."""
+        return self.satisfied / self.applicable if self.applicable else 1.0
+
+    @property
+    def failed(self) -> bool:
+        """Below its minimum; a blocking rule: violated at all."""
+        violated = self.satisfied < self.applicable
+        return self.pass_rate < self.rule.min_pass_rate or (self.rule.on_fail == "block" and violated)
+
+    @property
+    def stops(self) -> bool:
+        """Whether the gate cannot pass because of this rule."""
+        return self.failed and (self.rule.severity == "critical" or self.rule.on_fail == "block")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as a JSON-serialisable mapping."""
+        return {
+            "id": self.rule.id,
+            "dimension": self.rule.dimension,
+            "severity": self.rule.severity,
+            "on_fail": self.rule.on_fail,
+            "applicable": self.applicable,
+            "satisfied": self.satisfied,
+            "pass_rate": round(self.pass_rate, 6),
+            "failed": self.failed,
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of one table."""
+
+    rows: int
+    score: float
+    threshold: float
+    results: tuple[RuleResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the gate passes."""
+        return self.score >= self.threshold and not any(result.stops for result in self.results)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict as a JSON-serialisable mapping."""
+        return {
+            "rows": self.rows,
+            "score": round(self.score, 6),
+            "threshold": self.threshold,
+            "passed": self.passed,
+            "rules": [result.as_dict() for result in self.results],
+        }
+
+    def worst(self) -> list[str]:
+        """The rules that pulled the score down, those that stop the gate first; a line each."""
+        bad = [result for result in self.results if result.failed or result.pass_rate < 1]
+        bad.sort(key=lambda result: (not result.stops, result.pass_rate, result.rule.id))
+        return [
+            f"{result.rule.id} {result.pass_rate:.2%} ({result.applicable - result.satisfied} of "
+            f"{result.applicable} rows)"
+            for result in bad[:WORST_RULES]
+        ]
+
+    def held_back(self) -> str:
+        """SQL condition over flagged rows: those that are not published.
+
+        When the gate passes, the rows that violate a rule of quarantine; when it fails, also those that
+        violate a critical or a blocking one, for somebody will look for them.
+        """
+        numbers = [
+            result.number
+            for result in self.results
+            if result.rule.kind == "row"
+            and (
+                result.rule.on_fail == "quarantine"
+                or (not self.passed and (result.rule.severity == "critical" or result.rule.on_fail == "block"))
+            )
+        ]
+        return " OR ".join(_violated(number) for number in numbers) or "false"
+
+    def reasons(self) -> str:
+        """SQL list of the ids of all rules that a row violates."""
+        cases = ", ".join(
+            f"CASE WHEN {_violated(result.number)} THEN {quote_literal(result.rule.id)} END"
+            for result in self.results
+            if result.rule.kind == "row"
+        )
+        return f"list_filter([{cases}], lambda reason: reason IS NOT NULL)"
+
+
+def flag_rows(con: Any, source: str, rules: Sequence[Rule], target: Path) -> None:
+    """Write the rows of ``source`` with two boolean columns for each row rule.
+
+    The conditions stand in the select list, where window functions (``unique``) may.
+    """
+    flags = [
+        f"coalesce(({rule.applies['duckdb']}), false) AS _applies_{number}, "
+        f"coalesce(({rule.satisfied['duckdb']}), false) AS _keeps_{number}"
+        for number, rule in enumerate(rules)
+        if rule.kind == "row"
+    ]
+    write_parquet(con, f"SELECT {', '.join(['*', *flags])} {source}", target)
+
+
+def judge(con: Any, flagged: str, rules: Sequence[Rule], threshold: float, weights: Mapping[str, float]) -> Verdict:
+    """Count every rule over the flagged rows and derive the verdict."""
+    measures = ["count(*)"]
+    for number, rule in enumerate(rules):
+        if rule.kind == "table":
+            measures += ["1", f"CASE WHEN coalesce(({rule.satisfied['duckdb']}), false) THEN 1 ELSE 0 END"]
+        else:
+            measures.append(f"count(*) FILTER (WHERE _applies_{number})")
+            measures.append(f"count(*) FILTER (WHERE _applies_{number} AND _keeps_{number})")
+    counted = con.execute(f"SELECT {', '.join(measures)} FROM {flagged}").fetchall()[0]  # noqa: S608
+    results = tuple(
+        RuleResult(number, rule, int(counted[1 + 2 * number]), int(counted[2 + 2 * number]))
+        for number, rule in enumerate(rules)
+    )
+    return Verdict(int(counted[0]), score_of(results, weights), threshold, results)
+
+
+def score_of(results: Sequence[RuleResult], weights: Mapping[str, float]) -> float:
+    """The weighted mean of the dimensions' mean pass rates; 1.0 without a rule.
+
+    A dimension that has no weight counts as 1, so that a new dimension is never silently worth nothing.
+    """
+    rates: dict[str, list[float]] = {}
+    for result in results:
+        rates.setdefault(result.rule.dimension, []).append(result.pass_rate)
+    total = sum(weights.get(dimension, 1.0) for dimension in rates)
+    if not total:
+        return 1.0
+    parts = (weights.get(name, 1.0) * sum(values) / len(values) for name, values in sorted(rates.items()))
+    return sum(parts) / total
+
+
+def _violated(number: int) -> str:
+    return f"(_applies_{number} AND NOT _keeps_{number})"

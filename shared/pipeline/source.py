@@ -1,0 +1,215 @@
+"""A source as a table: the one way in which profiling and extraction read files.
+
+    with open_source("file:///data/orders.csv") as source:
+        source.create_view(con, "orders")
+
+Every row of the files is either a row of the view or counted in ``unreadable``.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from shared.pipeline import engine
+from shared.pipeline.disk import full_disk_is_clear
+from shared.pipeline.errors import NothingNewError, SourceError
+from shared.pipeline.reading import csv_rows
+from shared.pipeline.reading.encoding import as_utf8, detect_encoding
+from shared.pipeline.reading.files import bring_here, empty_source, find_source_files
+from shared.pipeline.reading.formats import resolve_format
+from shared.pipeline.reading.options import ReadOptions, check_options
+from shared.pipeline.reading.tables import (
+    FILE_COLUMN,
+    LOAD_COLUMN,
+    ROW_COLUMN,
+    CsvTable,
+    JsonFiles,
+    LocalFile,
+    ParquetTable,
+    SourceColumn,
+    Staged,
+    Table,
+    view_sql,
+)
+from shared.pipeline.storage import StoredFile
+
+__all__ = [
+    "FILE_COLUMN",
+    "LOAD_COLUMN",
+    "ROW_COLUMN",
+    "ReadOptions",
+    "Source",
+    "SourceColumn",
+    "StoredFile",
+    "open_source",
+]
+
+
+def open_source(
+    location: str,
+    format: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    leave_out: Collection[StoredFile] = (),
+) -> Source:
+    """Open a source: find its files, bring them here, detect what is not given.
+
+    :param location: ``file://`` or ``s3://``, a file or a folder (prefix).
+    :param format: ``csv``, ``json``, ``jsonl`` or ``parquet``; detected from the bytes when ``None``.
+    :param options: ``delimiter``, ``quote``, ``escape``, ``header``, ``encoding``, ``null_values``; what is
+        absent or ``None`` is detected.
+    :param leave_out: files that are not read: those that were loaded before.
+    :returns: the open source, to be used as a context manager: its end removes the temporary files.
+    :raises SourceError: missing, empty, not a table, or its files do not agree in their columns.
+    :raises NothingNewError: every file is one to leave out.
+    """
+    given = check_options(options, location)
+    scratch = tempfile.TemporaryDirectory(prefix="onboarding_source_")
+    try:
+        with full_disk_is_clear("the copy of the source on this machine"):
+            return _opened(location, _files(location, leave_out), format, given, scratch)
+    except BaseException:
+        scratch.cleanup()
+        raise
+
+
+class Source:
+    """An open source; made by :func:`open_source`.
+
+    :ivar location: where it is.
+    :ivar format: ``csv``, ``json``, ``jsonl`` or ``parquet``.
+    :ivar files: the files (``uri``, ``bytes``, ``etag``), sorted by URI; without those of 0 bytes.
+    :ivar options: the read options in force.
+    """
+
+    def __init__(
+        self,
+        location: str,
+        format: str,
+        files: Sequence[StoredFile],
+        options: ReadOptions,
+        table: Table,
+        scratch: tempfile.TemporaryDirectory[str],
+    ) -> None:
+        self.location = location
+        self.format = format
+        self.files = tuple(files)
+        self.options = options
+        self._table = table
+        self._scratch = scratch
+        self._staged: Staged | None = None
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the temporary files; views made by :meth:`create_view` are of no use afterwards."""
+        self._scratch.cleanup()
+
+    @property
+    def columns(self) -> tuple[SourceColumn, ...]:
+        """The columns in the order of the source, without the two that the view adds.
+
+        For JSON this reads everything, the first time.
+        """
+        return self._table.columns() or self._read().columns
+
+    @property
+    def rows(self) -> int:
+        """Rows that the view has. Reads everything, the first time."""
+        return sum(self._read().rows)
+
+    @property
+    def unreadable(self) -> int:
+        """Rows that are in the files and could not be read. Reads everything, the first time."""
+        return self._read().unreadable
+
+    def create_view(self, con: Any, view_name: str = "source") -> None:
+        """Create a temporary view of all rows: the columns, ``_source_file`` and ``_source_row``.
+
+        ``_source_file`` is the URI of the row's file; ``_source_row`` counts the rows of all files from 1.
+        The view reads Parquet files on this machine, so several passes over it are cheap.
+
+        :param con: a DuckDB connection; the view lives as long as it does, and not longer than the source.
+        :raises SourceError: nothing of the source can be read.
+        """
+        con.execute(view_sql(self._read(), [file.uri for file in self.files], view_name))
+
+    def _read(self) -> Staged:
+        if self._staged is None:
+            with engine.connection() as con:
+                staged = self._table.stage(con, Path(self._scratch.name))
+            if not sum(staged.rows):
+                raise self._nothing(staged)
+            self._staged = staged
+        return self._staged
+
+    def _nothing(self, staged: Staged) -> SourceError:
+        if not staged.unreadable:
+            return empty_source(self.location, "column names only" if staged.columns else "no rows")
+        return SourceError(
+            "No row of the source can be read.",
+            where=self.location,
+            expected=f"rows of {len(staged.columns)} columns" if staged.columns else "objects",
+            given=f"{staged.unreadable} unreadable rows",
+            remedy="Check source.format and source.options (delimiter, quote, header, encoding).",
+        )
+
+
+def _files(location: str, leave_out: Collection[StoredFile]) -> list[StoredFile]:
+    files = [file for file in find_source_files(location) if file not in leave_out]
+    if not files:
+        raise NothingNewError(
+            "Every file at the location was loaded before.",
+            where=location,
+            remedy="Nothing to do; the next run looks again.",
+        )
+    return files
+
+
+def _opened(
+    location: str,
+    files: Sequence[StoredFile],
+    format: str | None,
+    given: dict[str, Any],
+    scratch: tempfile.TemporaryDirectory[str],
+) -> Source:
+    folder = Path(scratch.name)
+    local = [LocalFile(file.uri, bring_here(file, folder, index)) for index, file in enumerate(files)]
+    layout = _common_format(local, format)
+    if layout == "parquet":
+        with engine.connection() as con:
+            return Source(location, layout, files, ReadOptions(), ParquetTable(con, local), scratch)
+    encodings = [given.get("encoding") or detect_encoding(file.path, file.uri) for file in local]
+    text = [
+        LocalFile(file.uri, as_utf8(file.path, encoding, folder / f"{index:05d}.utf8", file.uri))
+        for index, (file, encoding) in enumerate(zip(local, encodings, strict=True))
+    ]
+    if layout == "csv":
+        options = csv_rows.detect_options(text[0].path, given, encodings[0])
+        return Source(location, layout, files, options, CsvTable(text, options), scratch)
+    options = ReadOptions(encoding=encodings[0], null_values=tuple(given.get("null_values", ())))
+    return Source(location, layout, files, options, JsonFiles(text, layout, options), scratch)
+
+
+def _common_format(files: Sequence[LocalFile], given: str | None) -> str:
+    layouts = [resolve_format(file.path, file.uri, given) for file in files]
+    for layout, file in zip(layouts, files, strict=True):
+        if layout != layouts[0]:
+            raise SourceError(
+                "The files of the source do not have the same format.",
+                where=file.uri,
+                expected=f"{layouts[0]}, as {files[0].uri}",
+                given=layout,
+                remedy="Give each kind of file a folder of its own, and onboard each as a source.",
+            )
+    return layouts[0]

@@ -1,0 +1,144 @@
+"""Parquet tables of the lake in DuckDB: bring files here, view them, count them, write and upload them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from shared.pipeline import storage
+from shared.pipeline.errors import DiskFullError
+from shared.pipeline.literals import identifiers, quote_identifier, quote_list, quote_literal
+from shared.pipeline.storage import StoredFile, join
+
+PART = "part-00000.parquet"
+# Characters; Silver of 20 columns has about 12,000.
+LONG_STATEMENT = 100_000
+FOOTER_BYTES = 64 * 1024
+
+
+def bring_tables(uris: Sequence[str], folder: Path) -> list[Path]:
+    """Local paths of the files; objects of S3 are downloaded to ``folder``, local files stay where they are."""
+    paths = []
+    for index, uri in enumerate(uris):
+        if storage.is_s3(uri):
+            path = folder / f"{index:05d}.parquet"
+            storage.download(uri, path)
+            paths.append(path)
+        else:
+            paths.append(storage.local_path(uri))
+    return paths
+
+
+def parquet_files(uri: str) -> list[str]:
+    """URIs of the Parquet files below a folder, sorted."""
+    return [file.uri for file in storage.list_files(uri) if file.uri.endswith(".parquet")]
+
+
+def scan(paths: Sequence[Path]) -> str:
+    """The SQL that reads these files as one table; folder names are no columns."""
+    files = quote_list(str(path) for path in paths)
+    return f"read_parquet({files}, union_by_name = true, hive_partitioning = false)"
+
+
+def create_view(con: Any, name: str, paths: Sequence[Path]) -> None:
+    """A temporary view ``name`` over the files."""
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {quote_identifier(name)} AS SELECT * FROM {scan(paths)}")  # noqa: S608
+
+
+def count_rows(con: Any, paths: Sequence[Path]) -> int:
+    """Rows of the files, from their footers."""
+    if not paths:
+        return 0
+    files = quote_list(str(path) for path in paths)
+    counted = con.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({files})")  # noqa: S608
+    return int(counted.fetchall()[0][0])
+
+
+def count_stored(con: Any, uris: Sequence[str], folder: Path) -> int:
+    """Rows of these files of the lake, counted from their own footers.
+
+    :param uris: files, or folders whose Parquet files are counted.
+    :param folder: scratch: of an object of S3 only the footer is brought here.
+    """
+    files = [file for uri in uris for file in _stored(uri)]
+    return count_rows(con, [_footer(file, folder, index) for index, file in enumerate(files)])
+
+
+def _stored(uri: str) -> list[StoredFile]:
+    if uri.endswith(".parquet"):
+        found = storage.find_file(uri)
+        return [found] if found else []
+    return [file for file in storage.list_files(uri) if file.uri.endswith(".parquet")]
+
+
+def _footer(file: StoredFile, folder: Path, index: int) -> Path:
+    """A file that has the footer where the object has it, and nothing before."""
+    if not storage.is_s3(file.uri):
+        return storage.local_path(file.uri)
+    end = storage.read_end(file.uri, FOOTER_BYTES)
+    needed = int.from_bytes(end[-8:-4], "little") + 8
+    if needed > len(end):
+        end = storage.read_end(file.uri, needed)
+    path = folder / f"footer_{index:05d}.parquet"
+    with path.open("wb") as sparse:
+        sparse.write(b"PAR1")
+        sparse.seek(max(file.bytes - len(end), 0))
+        sparse.write(end)
+    return path
+
+
+def columns_of(con: Any, query: str) -> list[tuple[str, str]]:
+    """Name and DuckDB type of each column of a query."""
+    return [(row[0], row[1]) for row in con.execute(f"DESCRIBE {query}").fetchall()]
+
+
+def write_parquet(
+    con: Any, query: str, target: Path, *, partition_by: Sequence[str] = (), parameters: dict[str, str] | None = None
+) -> None:
+    """Write a query to ``target/part-00000.parquet``, or to one folder for each partition below ``target``.
+
+    Partition columns are in the files as well, so that their types do not depend on what a folder is called.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    if partition_by:
+        options = f"PARTITION_BY ({identifiers(partition_by)}), WRITE_PARTITION_COLUMNS true"
+        _execute(con, f"COPY ({query}) TO {quote_literal(str(target))} (FORMAT parquet, {options})", parameters)
+    if not any(target.rglob("*.parquet")):
+        # Also when there is no row and so no partition: an empty table has its columns all the same.
+        _execute(con, f"COPY ({query}) TO {quote_literal(str(target / PART))} (FORMAT parquet)", parameters)
+
+
+def prepare_for(con: Any, statement: str) -> None:
+    """Fit the optimizer to the length of a statement.
+
+    DuckDB turns every list of values (``x IN (...)``) into a join: a third faster over many rows, but with
+    thousands of columns the joins take gigabytes, and minutes, for a handful of rows.
+    """
+    if len(statement) > LONG_STATEMENT:
+        con.execute("SET disabled_optimizers = 'in_clause'")
+
+
+def _execute(con: Any, statement: str, parameters: dict[str, str] | None) -> None:
+    prepare_for(con, statement)
+    con.execute(statement, parameters) if parameters else con.execute(statement)
+
+
+def upload_tree(folder: Path, uri: str) -> list[str]:
+    """Upload every file below ``folder`` and return their URIs, sorted."""
+    uploaded = []
+    for path in sorted(folder.rglob("*.parquet")):
+        target = join(uri, path.relative_to(folder).as_posix())
+        storage.upload(path, target)
+        uploaded.append(target)
+    return uploaded
+
+
+def replace_tree(folder: Path, uri: str) -> list[str]:
+    """Remove what is below ``uri`` and upload ``folder`` there."""
+    storage.delete_tree(uri)
+    try:
+        return upload_tree(folder, uri)
+    except DiskFullError:
+        storage.delete_tree(uri)
+        raise

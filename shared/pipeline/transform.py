@@ -1,0 +1,173 @@
+"""Bronze -> Silver and Silver -> Gold: run the approved statement and write a candidate."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shared.pipeline import engine, state, storage
+from shared.pipeline.arguments import RunArguments
+from shared.pipeline.errors import StepOrderError, WorkloadChangedError
+from shared.pipeline.secrets import masking_key
+from shared.pipeline.source import LOAD_COLUMN, ROW_COLUMN
+from shared.pipeline.tables import (
+    PART,
+    bring_tables,
+    columns_of,
+    count_rows,
+    create_view,
+    parquet_files,
+    replace_tree,
+    scan,
+    write_parquet,
+)
+from shared.pipeline.zones import Lake, published_files, read_pointer
+
+UNPARSED_COLUMN = "_unparsed"
+RANK_COLUMN = "_duplicate_rank"
+CONTROL_COLUMNS = (UNPARSED_COLUMN, RANK_COLUMN)
+
+
+@dataclass(frozen=True)
+class TransformSpec:
+    """One statement and what it reads and writes.
+
+    :ivar zone: ``silver`` or ``gold``.
+    :ivar inputs: name of a view -> ``bronze/<table>`` or ``silver/<table>``.
+    :ivar sql: engine (``duckdb``, ``spark``) -> path of the statement in the workload's directory.
+    :ivar partition_columns: by which the published table is partitioned.
+    :ivar needs_masking_key: whether the statement has the parameter ``$masking_key``.
+    """
+
+    workload: str
+    table: str
+    zone: str
+    inputs: Mapping[str, str]
+    sql: Mapping[str, str]
+    partition_columns: tuple[str, ...] = ()
+    needs_masking_key: bool = False
+
+
+def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
+    """Write the candidate of one table; nothing that a consumer sees changes.
+
+    Silver: rows that are duplicates go to ``quarantine/<w>/duplicates``, the others are the candidate.
+
+    :returns: ``input_rows``, ``rows`` (of the candidate), ``duplicates`` (Silver) or ``filtered`` (Gold:
+        rows of Silver that are not in the candidate), and the same by table under ``tables``.
+    :raises StepOrderError: an input was never written.
+    :raises WorkloadChangedError: the statement is missing, or does not give the columns it must.
+    """
+    lake = Lake(arguments.lake_uri, spec.workload)
+    with tempfile.TemporaryDirectory(prefix="onboarding_transform_") as scratch, engine.connection() as con:
+        folder = Path(scratch)
+        input_rows = sum(_create_input(con, lake, name, spec.inputs[name], folder) for name in spec.inputs)
+        parameters = {"masking_key": masking_key(spec.workload)} if spec.needs_masking_key else None
+        write_parquet(con, _statement(spec, arguments), folder / "all", parameters=parameters)
+        write = _write_silver if spec.zone == "silver" else _write_gold
+        counts = write(con, lake, spec, arguments, folder)
+    counts = {"input_rows": input_rows, **counts}
+    if spec.zone == "gold":
+        counts["filtered"] = input_rows - counts["rows"]
+    return _summarise(lake, arguments, spec, counts)
+
+
+def _create_input(con: Any, lake: Lake, name: str, place: str, folder: Path) -> int:
+    zone, _, table = place.partition("/")
+    uris = _bronze_files(lake, table) if zone == "bronze" else _published_files(lake, zone, table)
+    paths = bring_tables(uris, folder / f"input_{name}")
+    create_view(con, name, paths)
+    return count_rows(con, paths)
+
+
+def _bronze_files(lake: Lake, table: str) -> list[str]:
+    loads = state.current_loads(lake)
+    if not loads:
+        raise _nothing_there(lake, f"bronze/{table}", "extract")
+    files = [uri for load in loads for uri in parquet_files(lake.bronze_load(table, load.run_date, load.load_id))]
+    if len(files) < len(loads):
+        raise _nothing_there(lake, f"bronze/{table}", "extract")
+    return files
+
+
+def _published_files(lake: Lake, zone: str, table: str) -> list[str]:
+    published = read_pointer(lake, zone, table)
+    if published is None:
+        raise _nothing_there(lake, f"{zone}/{table}", f"check_{zone}")
+    return published_files(lake, zone, table, published)
+
+
+def _statement(spec: TransformSpec, arguments: RunArguments) -> str:
+    uri = storage.join(arguments.workload_uri, spec.sql["duckdb"])
+    content = storage.read_bytes(uri)
+    if content is None:
+        raise WorkloadChangedError(
+            "A statement of the workload is missing.",
+            where=uri,
+            remedy="Deploy the workload again; a deployed directory is never edited.",
+        )
+    return content.decode().strip().rstrip(";")
+
+
+def _write_silver(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> dict[str, int]:
+    every = scan([folder / "all" / PART])
+    _check_silver_columns(con, every, spec)
+    # Ordered, so that the same input gives the same files whatever the threads did.
+    kept = f"FROM {every} WHERE {RANK_COLUMN} = 1 ORDER BY {LOAD_COLUMN}, {ROW_COLUMN}"
+    write_parquet(con, kept, folder / "candidate")
+    control = ", ".join(CONTROL_COLUMNS)
+    removed = (
+        f"SELECT * EXCLUDE ({control}) FROM {every} WHERE {RANK_COLUMN} > 1 "  # noqa: S608
+        f"ORDER BY {LOAD_COLUMN}, {ROW_COLUMN}"
+    )
+    duplicates = folder / "duplicates"
+    write_parquet(con, removed, duplicates)
+    rows, count = count_rows(con, [folder / "candidate" / PART]), count_rows(con, [duplicates / PART])
+    if not count:
+        (duplicates / PART).unlink()
+    replace_tree(duplicates, lake.quarantine("duplicates", arguments))
+    replace_tree(folder / "candidate", lake.candidate(arguments.load_id, "silver", spec.table))
+    return {"rows": rows, "duplicates": count}
+
+
+def _write_gold(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> dict[str, int]:
+    replace_tree(folder / "all", lake.candidate(arguments.load_id, "gold", spec.table))
+    return {"rows": count_rows(con, [folder / "all" / PART])}
+
+
+def _check_silver_columns(con: Any, every: str, spec: TransformSpec) -> None:
+    names = {name for name, _ in columns_of(con, f"FROM {every}")}
+    needed = {*CONTROL_COLUMNS, "_source_file", ROW_COLUMN, LOAD_COLUMN}
+    if needed - names:
+        raise WorkloadChangedError(
+            "The Silver statement does not return the columns that the run-time needs.",
+            where=spec.sql["duckdb"],
+            expected=", ".join(sorted(needed)),
+            given=f"missing: {', '.join(sorted(needed - names))}",
+            remedy="Generate the workload again with this version.",
+        )
+
+
+def _summarise(lake: Lake, arguments: RunArguments, spec: TransformSpec, counts: dict[str, int]) -> dict[str, Any]:
+    step = f"transform_{spec.zone}"
+    earlier = state.read_summary(lake, arguments.load_id, step) or {"tables": {}}
+    tables = {**earlier["tables"], spec.table: counts}
+    totals = {key: sum(table[key] for table in tables.values()) for key in counts}
+    state.write_summary(lake, arguments, step, {**totals, "inputs": _inputs(spec), "tables": tables})
+    return counts
+
+
+def _inputs(spec: TransformSpec) -> list[str]:
+    return sorted(spec.inputs.values())
+
+
+def _nothing_there(lake: Lake, place: str, step: str) -> StepOrderError:
+    return StepOrderError(
+        "An input of the transformation does not exist.",
+        where=f"{place} of {lake.workload}",
+        expected=f"what the step {step} writes",
+        remedy="Run the steps in the order of the DAG.",
+    )

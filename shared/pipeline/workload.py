@@ -1,0 +1,93 @@
+"""A deployed workload directory is what its manifest says, or it does not run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from shared.pipeline.errors import WorkloadChangedError
+from shared.pipeline.version import RUNTIME_VERSION
+
+MANIFEST = ".onboarding/manifest.json"
+# What a deployed directory runs; the manifest also lists what only the repository has.
+DEPLOYED_FOLDERS = ("scripts/", "sql/", "config/")
+_IGNORED = ("__pycache__",)
+
+
+def verify_directory(
+    path: Path, *, version: str | None = None, runtime_version: str = RUNTIME_VERSION
+) -> dict[str, Any]:
+    """Check a workload directory against its manifest.
+
+    :param path: the directory ``<digest12>/``.
+    :param version: the version that the DAG file names: the first digits of the SHA-256 of the manifest.
+    :param runtime_version: what this installation of ``shared`` offers.
+    :returns: the manifest.
+    :raises WorkloadChangedError: the manifest is missing or another one, a file is missing, changed or not
+        listed, or the workload was generated for another major version of the run-time.
+    """
+    content = _manifest_bytes(path)
+    found = hashlib.sha256(content).hexdigest()
+    if version is not None and not found.startswith(version):
+        raise _changed(path / MANIFEST, f"the manifest of version {version}", f"version {found[:12]}")
+    manifest = _parsed(content, path)
+    _check_runtime(manifest, path, runtime_version)
+    _check_files(manifest["files"], path)
+    return manifest
+
+
+def _manifest_bytes(path: Path) -> bytes:
+    file = path / MANIFEST
+    if not file.is_file():
+        raise _changed(file, "the manifest of the workload", "no such file")
+    return file.read_bytes()
+
+
+def _parsed(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(content)
+    except ValueError as error:
+        raise _changed(path / MANIFEST, "JSON", str(error)[:200]) from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
+        raise _changed(path / MANIFEST, "an object with runtime_version and files", "something else")
+    return manifest
+
+
+def _check_runtime(manifest: dict[str, Any], path: Path, runtime_version: str) -> None:
+    needed = str(manifest.get("runtime_version", ""))
+    if needed.split(".")[0] != runtime_version.split(".")[0]:
+        raise WorkloadChangedError(
+            "The workload was generated for another major version of the run-time.",
+            where=str(path),
+            expected=f"run-time {needed.split('.')[0]}.x (generated with {needed or 'an unknown version'})",
+            given=f"run-time {runtime_version}",
+            remedy="Onboard the workload again with intent modify, or install the run-time it asks for.",
+        )
+
+
+def _check_files(files: dict[str, str], path: Path) -> None:
+    """Tests and the README are in the manifest and need not be deployed; what runs must be there, and no more."""
+    for name, digest in sorted(files.items()):
+        file = path / name
+        if not file.is_file():
+            if name.startswith(DEPLOYED_FOLDERS):
+                raise _changed(file, "a file that the manifest lists", "no such file")
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            raise _changed(file, f"SHA-256 {digest[:12]}...", "another content")
+    for file in sorted(path.rglob("*")):
+        name = file.relative_to(path).as_posix()
+        runs = name.startswith(DEPLOYED_FOLDERS) and not set(file.parts) & set(_IGNORED)
+        if file.is_file() and runs and name not in files:
+            raise _changed(file, "only files that the manifest lists", "a file that it does not list")
+
+
+def _changed(where: Path, expected: str, given: str) -> WorkloadChangedError:
+    return WorkloadChangedError(
+        "The deployed workload is not what was approved.",
+        where=str(where),
+        expected=expected,
+        given=given,
+        remedy="Deploy the workload again; a deployed directory is never edited.",
+    )

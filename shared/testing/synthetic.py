@@ -1,0 +1,166 @@
+"""Synthetic rows that fit a profile: same profile, same rows; no value of the source is more than repeated from it."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+Row = dict[str, str | None]
+FEW_VALUES = 50
+_START = date(2024, 1, 1)
+_PERSONAL = {
+    "EMAIL": "person{number}@example.com",
+    "PHONE": "+1202555{number:04d}",
+    "US_SSN": "219-09-{number:04d}",
+    "IBAN": "DE02120300000000{number:06d}",
+    "PERSON_NAME": "Person {number}",
+    "STREET_ADDRESS": "{number} Example Street",
+    "IP_ADDRESS": "192.0.2.{octet}",
+    "URL": "https://example.com/{number}",
+}
+
+
+@dataclass(frozen=True)
+class SyntheticColumn:
+    """What a column's values look like. ``values``: one of these; else made from type, bounds and shape."""
+
+    name: str
+    source_name: str
+    type: str
+    unique: bool = False
+    personal: str = "NONE"
+    date_format: str = ""
+    scale: int = 2
+    minimum: str | None = None
+    maximum: str | None = None
+    shape: str = ""
+    values: tuple[str, ...] = ()
+
+
+def columns_from(source: Mapping[str, Any], profile: Mapping[str, Any]) -> list[SyntheticColumn]:
+    """The columns of a workload from its ``config/source.yaml`` and ``config/profiling_report.json``."""
+    measured = {column["name"]: column for column in profile["columns"]}
+    return [_column(entry, measured.get(entry["name"], {}), source) for entry in source["columns"]]
+
+
+def _column(entry: Mapping[str, Any], measured: Mapping[str, Any], source: Mapping[str, Any]) -> SyntheticColumn:
+    top = [item["value"] for item in measured.get("top_values", [])]
+    few = 0 < measured.get("distinct_count", 0) <= FEW_VALUES or 0 < len(top) < 10
+    shapes = measured.get("shapes", [])
+    key = source.get("primary_key", [])
+    return SyntheticColumn(
+        name=entry["name"],
+        source_name=entry["source_name"],
+        type=entry["type"],
+        unique=entry["name"] in key,
+        personal=entry["classification"]["type"],
+        date_format=entry.get("date_format") or "",
+        scale=2 if entry.get("scale") is None else int(entry["scale"]),
+        minimum=measured.get("minimum"),
+        maximum=measured.get("maximum"),
+        shape=shapes[0]["value"] if shapes else "",
+        values=tuple(top) if few and entry["name"] not in key else (),
+    )
+
+
+def make_rows(columns: Sequence[SyntheticColumn], count: int) -> list[Row]:
+    """``count`` rows that are right in every column, by source name, as text; keys are unique."""
+    return [{column.source_name: value(column, number) for column in columns} for number in range(count)]
+
+
+def value(column: SyntheticColumn, number: int) -> str:
+    """The value of a column in row ``number``."""
+    if column.values:
+        return column.values[number % len(column.values)]
+    if column.type == "integer":
+        return str(_integer(column, number))
+    if column.type in ("decimal", "double"):
+        return _decimal(column, number)
+    if column.type == "boolean":
+        return ("true", "false")[number % 2]
+    if column.type == "date":
+        return _day(column, number).strftime(column.date_format or "%Y-%m-%d")
+    if column.type == "timestamp":
+        return _moment(column, number)
+    return _text(column, number)
+
+
+def luhn_number(number: int) -> str:
+    """A card number that passes the Luhn check and belongs to nobody."""
+    digits = f"400000000{number % 1000000:06d}"
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        doubled = int(digit) * (2 if position % 2 == 0 else 1)
+        total += doubled - 9 if doubled > 9 else doubled
+    return f"{digits}{(10 - total % 10) % 10}"
+
+
+def _integer(column: SyntheticColumn, number: int) -> int:
+    low, high = _whole(column.minimum, 1), _whole(column.maximum, 1000)
+    if column.unique:
+        return low + number
+    return low + number % (max(high - low, 0) + 1)
+
+
+def _whole(text: str | None, default: int) -> int:
+    try:
+        return int(Decimal(text)) if text is not None else default
+    except (InvalidOperation, ValueError):
+        return default
+
+
+def _decimal(column: SyntheticColumn, number: int) -> str:
+    step = Decimal(1).scaleb(-column.scale)
+    try:
+        low, high = Decimal(column.minimum or "1"), Decimal(column.maximum or "1000")
+    except InvalidOperation:
+        low, high = Decimal(1), Decimal(1000)
+    steps = max(int((high - low) / step), 0) + 1
+    return str((low + step * (number * 97 % steps)).quantize(step))
+
+
+def _day(column: SyntheticColumn, number: int) -> date:
+    low, high = _iso_day(column.minimum) or _START, _iso_day(column.maximum)
+    days = (high - low).days if high and high >= low else 364
+    return low + timedelta(days=number % (days + 1))
+
+
+def _iso_day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def _moment(column: SyntheticColumn, number: int) -> str:
+    moment = datetime.combine(_day(column, number), time(number % 24, number % 60, number % 60))
+    form = column.date_format
+    return moment.strftime(form if form and form != "iso" else "%Y-%m-%d %H:%M:%S")
+
+
+def _text(column: SyntheticColumn, number: int) -> str:
+    if column.personal == "CREDIT_CARD":
+        return luhn_number(number)
+    if column.personal in _PERSONAL:
+        return _PERSONAL[column.personal].format(number=number, octet=number % 254 + 1)
+    if column.shape and ("9" in column.shape or "A" in column.shape or "a" in column.shape):
+        shaped = _shaped(column.shape, number)
+        return shaped if shaped is not None else f"{column.name} {number}"
+    return f"{column.name} {number}"
+
+
+def _shaped(shape: str, number: int) -> str | None:
+    """A value of this shape that differs for each number; None when the shape has no room for the number."""
+    result, rest = [], number
+    for character in reversed(shape):
+        alphabet = {"9": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}.get(character)
+        if alphabet is None:
+            result.append(character)
+            continue
+        rest, index = divmod(rest, len(alphabet))
+        result.append(alphabet[index])
+    return None if rest else "".join(reversed(result))

@@ -1,0 +1,30 @@
+"""Fixtures that tests of several packages share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from onboarding.local_platform import PlatformInfo
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformInfo]:
+    """The local platform, started once per session (about half a minute) in a home of its own.
+
+    Tests that use it carry the marker ``e2e``. At the end it is stopped, and nothing of it may be left.
+    """
+    from onboarding.local_platform import down, processes, up
+
+    home = tmp_path_factory.mktemp("platform") / "home"
+    yield up(home, progress=_say)
+    down(home, _say)
+    assert not processes.marked(home.resolve()), "`down` left processes behind"
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"platform: {text}\n")

@@ -1,0 +1,142 @@
+"""Joins, rejections, blocks and faults of the meta-DAG on real Airflow (``dag.test()``), with stub steps."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OPTIONAL = {"phase_2_validate.find_reusable_assets": "skip", "phase_4_build.ontology.stage": "skip"}
+REJECTIONS = {
+    "approve_plan": ("phase_2_validate", ("phase_3_profile.measure", "phase_4_build.review", "phase_5_deploy.verify")),
+    "confirm_profile": (
+        "phase_3_profile",
+        ("phase_4_build.structure", "phase_4_build.review", "phase_5_deploy.verify"),
+    ),
+    "approve_deploy": ("phase_4_build", ("phase_5_deploy.deploy", "phase_5_deploy.verify")),
+}
+SCENARIOS: tuple[dict[str, dict[str, Any]], ...] = (
+    {
+        "optional_skipped": {"steps": OPTIONAL},
+        "reject_approve_plan": {"marks": {"approve_plan": "failed"}},
+        "blocked": {"steps": {"phase_2_validate.detect_duplicates": "block"}},
+    },
+    {
+        "fault": {"steps": {"phase_5_deploy.deploy": "fail"}},
+        "reject_confirm_profile": {"steps": OPTIONAL, "marks": {"confirm_profile": "failed"}},
+        "reject_approve_deploy": {"marks": {"approve_deploy": "failed"}},
+    },
+)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "AWS_"))}
+    options = {f"{name}_URI": (folder / name.lower()).as_uri() for name in ("WORKSPACE", "DAGS", "LAKE", "LANDING")}
+    return {
+        **kept,
+        "AIRFLOW_HOME": str(folder / "airflow"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder / 'airflow.db'}",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        **{f"AIRFLOW__ONBOARDING__{name}": uri for name, uri in options.items()},
+    }
+
+
+def _start(folder: Path, scenarios: dict[str, dict[str, Any]]) -> subprocess.Popen[bytes]:
+    (folder / "scenarios.json").write_text(json.dumps(scenarios))
+    with (folder / "log.txt").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.dags.scenario_runner", str(folder)],
+            cwd=Path(__file__).resolve().parents[2],
+            env=_environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """State, tasks and record of each scenario's run. Most of the time is waiting: two processes at once."""
+    folders = [tmp_path_factory.mktemp("scenarios") for _ in SCENARIOS]
+    children = [_start(folder, scenarios) for folder, scenarios in zip(folders, SCENARIOS, strict=True)]
+    found: dict[str, Any] = {}
+    try:
+        for folder, child in zip(folders, children, strict=True):
+            code = child.wait(timeout=700)
+            assert code == 0, (folder / "log.txt").read_text(errors="replace")[-3000:]
+            found |= json.loads((folder / "results.json").read_text())
+    finally:
+        for child in children:
+            child.kill()
+    return found
+
+
+def test_joins_run_with_every_optional_task_skipped(results: dict[str, Any]) -> None:
+    run = results["optional_skipped"]
+    assert run["state"] == "success"
+    assert {name for name, state in run["tasks"].items() if state == "skipped"} == set(OPTIONAL)
+    assert set(run["tasks"].values()) == {"success", "skipped"}
+    assert run["record"]["outcome"]["status"] == "deployed"
+
+
+def test_joins_run_with_no_task_skipped_and_a_fault_fails_the_run(results: dict[str, Any]) -> None:
+    run = results["fault"]
+    assert run["state"] == "failed"
+    for join in ("phase_2_validate.summarize_plan", "phase_4_build.review", "phase_4_build.approve_deploy.decision"):
+        assert run["tasks"][join] == "success"
+    assert "skipped" not in run["tasks"].values()
+    assert run["tasks"]["phase_5_deploy.deploy"] == "failed"
+    assert run["tasks"]["phase_5_deploy.verify"] == "upstream_failed"
+    assert run["tasks"]["summary"] == "failed"
+    outcome = run["record"]["outcome"]
+    assert (outcome["status"], outcome["failed_tasks"]) == ("failed", ["phase_5_deploy.deploy"])
+    assert outcome["reason"] == "failed in phase_5_deploy.deploy"
+    assert run["record"]["error-phase_5_deploy.deploy"]["what"] == "told to fail"
+
+
+@pytest.mark.parametrize("gate", REJECTIONS)
+def test_a_rejection_skips_what_comes_after_it(results: dict[str, Any], gate: str) -> None:
+    run, (phase, after) = results[f"reject_{gate}"], REJECTIONS[gate]
+    assert run["state"] == "success"
+    assert run["tasks"][f"{phase}.{gate}.decision"] == "success"
+    assert {name: run["tasks"][name] for name in after} == dict.fromkeys(after, "skipped")
+    assert run["tasks"]["summary"] == "success"
+    outcome = run["record"]["outcome"]
+    assert outcome["status"] == "rejected"
+    assert outcome["reason"].startswith(f"{gate}: reject by ")
+    assert outcome["failed_tasks"] == []
+    assert run["record"][f"gate-{gate}-01"]["verdict"] == "reject"
+
+
+def test_nothing_after_a_rejection_runs(results: dict[str, Any]) -> None:
+    tasks = results["reject_confirm_profile"]["tasks"]
+    later = [name for name in tasks if name.startswith(("phase_4", "phase_5"))]
+    assert {tasks[name] for name in later} == {"skipped"}
+    assert "gate-approve_deploy-01" not in results["reject_confirm_profile"]["record"]
+
+
+def test_a_block_skips_everything_after_it(results: dict[str, Any]) -> None:
+    run = results["blocked"]
+    assert run["state"] == "success"
+    beside = {"phase_2_validate.check_connectivity", "phase_2_validate.find_reusable_assets"}
+    for name, state in run["tasks"].items():
+        before = name.startswith(("route", "phase_0", "phase_1")) or name == "phase_2_validate.detect_duplicates"
+        assert state == ("success" if before or name in beside or name == "summary" else "skipped"), name
+    outcome = run["record"]["outcome"]
+    assert outcome["status"] == "blocked"
+    assert outcome["reason"] == "told to block in phase_2_validate.detect_duplicates"
+
+
+def test_a_mark_at_a_gate_is_recorded_with_the_digest_of_what_was_shown(results: dict[str, Any]) -> None:
+    record = results["optional_skipped"]["record"]
+    for gate in REJECTIONS:
+        entry = record[f"gate-{gate}-01"]
+        assert (entry["verdict"], entry["how"], entry["by"]) == ("approve", "marked_success", "unknown")
+        assert len(entry["report_sha256"]) == 64

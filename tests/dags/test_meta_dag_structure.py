@@ -1,0 +1,110 @@
+"""Structure of the meta-DAG: groups, gates, steps and what each step reads."""
+
+from __future__ import annotations
+
+import inspect
+import runpy
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onboarding.gates.definitions import GATES
+from onboarding.operators.step import load_function
+
+META_DAG = Path(__file__).resolve().parents[2] / "dags" / "onboard_meta_dag.py"
+GROUPS = [
+    "route", "phase_0_health", "phase_1_discovery", "phase_2_validate", "phase_3_profile", "phase_4_build",
+    "phase_5_deploy", "summary",
+]  # fmt: skip
+GATE_GROUPS = {
+    "approve_plan": "phase_2_validate", "confirm_profile": "phase_3_profile", "approve_deploy": "phase_4_build",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def dag() -> Any:
+    """The meta-DAG."""
+    return runpy.run_path(str(META_DAG))["dag"]
+
+
+def test_groups_come_in_the_order_of_the_flow(dag: Any) -> None:
+    assert list(dag.task_group.children) == GROUPS
+    order = [GROUPS.index(task.task_id.split(".")[0]) for task in dag.topological_sort()]
+    assert order == sorted(order)
+
+
+def test_phase_4_has_its_agents_in_order(dag: Any) -> None:
+    children = [name.removeprefix("phase_4_build.") for name in dag.task_group.children["phase_4_build"].children]
+    wanted = ["structure", "metadata", "transformation", "quality", "dag", "ontology", "review", "approve_deploy"]
+    assert children == wanted
+    for agent in wanted[1:5]:
+        tasks = [f"phase_4_build.{agent}.{name}" for name in ("propose", "render", "test_gate")]
+        assert [task for task in dag.task_ids if task.startswith(f"phase_4_build.{agent}.")] == tasks
+
+
+def test_every_gate_has_request_wait_and_decision(dag: Any) -> None:
+    assert {gate.name for gate in GATES} >= set(GATE_GROUPS)
+    for gate, group in GATE_GROUPS.items():
+        request, wait, decision = (dag.get_task(f"{group}.{gate}.{name}") for name in ("request", "wait", "decision"))
+        assert request.trigger_dag_id == wait.external_dag_id == f"onboard_gate_{gate}"
+        assert wait.external_task_id == "approve"
+        assert wait.deferrable
+        assert decision.upstream_task_ids == {request.task_id, wait.task_id}
+        assert str(decision.trigger_rule.value) == "all_done_min_one_success"
+
+
+def test_tasks_of_a_gate_survive_the_schedulers_race(dag: Any) -> None:
+    for gate, group in GATE_GROUPS.items():
+        for name in ("request", "wait", "decision"):
+            task = dag.get_task(f"{group}.{gate}.{name}")
+            assert task.retries >= 2, task.task_id
+            assert task.retry_delay <= timedelta(seconds=5), task.task_id
+
+
+def test_approve_itself_survives_it_too() -> None:
+    for name, value in runpy.run_path(str(META_DAG.with_name("onboard_gate_dags.py"))).items():
+        if name.startswith("onboard_gate_"):
+            approve = value.get_task("approve")
+            assert approve.retries >= 2
+            assert approve.retry_delay <= timedelta(seconds=5)
+
+
+def test_the_straight_path_has_at_most_45_instances(dag: Any) -> None:
+    gates = [task for task in dag.tasks if task.task_id.endswith(".request")]
+    assert len(gates) <= 4
+    assert len(dag.tasks) + len(gates) <= 45
+
+
+def test_every_step_and_card_is_a_function_of_one_context(dag: Any) -> None:
+    paths = [getattr(task, name) for task in dag.tasks for name in ("step", "card") if hasattr(task, name)]
+    assert len(paths) > 30
+    for path in paths:
+        assert list(inspect.signature(load_function(path)).parameters) == ["context"], path
+
+
+def test_every_input_is_upstream_of_the_step_that_reads_it(dag: Any) -> None:
+    faults = [
+        f"{task.task_id} reads {source}"
+        for task in dag.tasks
+        for source in getattr(task, "inputs", {}).values()
+        if source not in task.get_flat_relative_ids(upstream=True)
+    ]
+    assert faults == []
+
+
+def test_every_task_is_upstream_of_the_summary(dag: Any) -> None:
+    before = dag.get_task("summary").get_flat_relative_ids(upstream=True)
+    assert before == set(dag.task_ids) - {"summary"}
+
+
+def test_joins_after_optional_tasks_run_when_those_are_skipped(dag: Any) -> None:
+    for join in ("phase_2_validate.summarize_plan", "phase_4_build.review"):
+        assert str(dag.get_task(join).trigger_rule.value) == "none_failed_min_one_success"
+    assert str(dag.get_task("summary").trigger_rule.value) == "all_done"
+
+
+def test_many_onboardings_may_wait_for_people_at_once(dag: Any) -> None:
+    assert dag.max_active_runs >= 200
+    assert dag.catchup is False

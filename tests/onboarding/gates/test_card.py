@@ -1,0 +1,60 @@
+"""The card: short, worst first, and nothing from the data becomes markup."""
+
+from __future__ import annotations
+
+from onboarding.gates.card import MAXIMUM_LINES, VISIBLE_ROWS, Card, CardItem, escape
+
+
+def _card(items: int = 0, numbers: int = 0) -> Card:
+    return Card(
+        gate="approve_plan",
+        workload="orders",
+        first_option="approve",
+        effect="goes on.",
+        items=[
+            CardItem(title=f"item {n}", evidence="because", proposed="this", level="STOP" if n == 3 else "LOOK")
+            for n in range(items)
+        ],
+        nothing_unusual="all is well",
+        numbers=[f"number {n}" for n in range(numbers)],
+        links=["[report](http://localhost/report)"],
+    )
+
+
+def test_a_card_without_items_says_why() -> None:
+    card = _card()
+    assert card.level == "OK"
+    assert "Nothing unusual: all is well" in card.markdown()
+
+
+def test_the_worst_item_comes_first() -> None:
+    text = _card(items=5).markdown()
+    assert text.index("STOP") < text.index("item 3") < text.index("item 0")
+    assert _card(items=5).level == "STOP"
+
+
+def test_a_card_never_exceeds_its_lines() -> None:
+    text = _card(items=9, numbers=60).markdown()
+    assert len(text.splitlines()) <= MAXIMUM_LINES
+    assert "4 more in the full report" in text
+    assert "[report](http://localhost/report)" in text
+
+
+def test_markup_in_data_is_text() -> None:
+    hostile = "<script>alert(1)</script> [click](javascript:x) **bold**\n# head"
+    text = escape(hostile)
+    assert "<" not in text
+    assert "[click](" not in text
+    assert "\n" not in text
+    assert "**bold**" not in text
+
+
+def test_the_numbers_leave_the_buttons_visible() -> None:
+    long = Card(gate="g", workload="w", first_option="go", effect="goes on.", numbers=["word " * 30] * 20)
+    short = _card(numbers=20)
+    assert long.markdown().count("\n- ") < short.markdown().count("\n- ") <= VISIBLE_ROWS
+
+
+def test_many_items_still_leave_the_first_numbers() -> None:
+    text = _card(items=9, numbers=9).markdown()
+    assert "- number 0\n- number 1\n- number 2" in text

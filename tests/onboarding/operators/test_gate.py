@@ -1,0 +1,167 @@
+"""A gate's identity and its decision: the same evidence finds the same run, and only an answer is an approval."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.sdk import DAG, TriggerRule
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    DagRunTriggerException,
+    DownstreamTasksSkipped,
+)
+
+from onboarding.gates.definitions import GATE_BY_NAME
+from onboarding.operators.gate import (
+    REQUEST_KEY,
+    GateDecisionOperator,
+    GateRequestOperator,
+    gate_date,
+    gate_run_id,
+    requested_date,
+)
+from onboarding.operators.step import OUTCOME_KEY
+from onboarding.workspace.record import RunRecord
+from tests.onboarding.operators.contexts import Instance, make_context
+
+GATE = GATE_BY_NAME["approve_plan"]
+RUN = "gate-run"
+SHOWN = "c" * 64
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_gate_date_is_the_digests_alone() -> None:
+    assert gate_date(digest("a")) == gate_date(digest("a"))
+    dates = {gate_date(digest(str(number))) for number in range(20_000)}
+    assert len(dates) == 20_000
+
+
+def test_a_gate_date_lies_in_the_past_so_that_its_run_starts_at_once() -> None:
+    extremes = [gate_date(text * 64) for text in "0f"]
+    assert datetime(2000, 1, 1, tzinfo=UTC) <= min(extremes)
+    assert max(extremes) < datetime(2021, 1, 1, tzinfo=UTC)
+
+
+def test_a_gate_run_id_tells_run_gate_iteration_and_evidence_apart() -> None:
+    given = [("run", "g", 1, "a" * 64), ("run2", "g", 1, "a" * 64), ("run", "h", 1, "a" * 64),
+             ("run", "g", 2, "a" * 64), ("run", "g", 1, "b" * 64)]  # fmt: skip
+    assert len({gate_run_id(*parts) for parts in given}) == len(given)
+    assert gate_run_id(*given[0]) == gate_run_id(*given[0])
+
+
+def test_a_gate_run_id_is_short_and_a_path_segment_whatever_the_meta_runs_is() -> None:
+    run_id = gate_run_id("manual__2026-01-01T00:00:00+00:00/.." + "x" * 300, "approve_plan", 1, "a" * 64)
+    assert len(run_id) < 250
+    assert "/" not in run_id
+    assert run_id.endswith("__approve_plan__01__aaaaaaaaaaaa")
+
+
+def request(instance: Instance) -> DagRunTriggerException | None:
+    operator = GateRequestOperator(task_id="request", gate=GATE, card="tests.dags.stub_steps:card", inputs={})
+    try:
+        operator.execute(make_context(instance))
+    except DagRunTriggerException as triggered:
+        return triggered
+    return None
+
+
+def test_a_request_announces_the_digest_of_the_stored_card(record: RunRecord) -> None:
+    triggered = request(Instance("request"))
+    assert triggered is not None
+    assert triggered.trigger_dag_id == GATE.dag_id
+    assert triggered.conf is not None
+    stored = Path(triggered.conf["card_uri"].removeprefix("file://")).read_bytes()
+    assert hashlib.sha256(stored).hexdigest() == triggered.conf["card_sha256"]
+    assert triggered.reset_dag_run is False
+
+
+def test_the_same_evidence_is_asked_about_once(record: RunRecord) -> None:
+    first = request(Instance("request"))
+    assert first is not None
+    again = Instance("request")
+    again.existing_runs = {first.dag_run_id}
+    assert request(again) is None
+    left = again.outputs["", "request", REQUEST_KEY]
+    assert left["run_id"] == first.dag_run_id
+    assert datetime.fromisoformat(left["logical_date"]) == first.logical_date
+
+
+def test_the_sensor_looks_for_the_date_of_its_sibling() -> None:
+    instance, task = Instance(), type("Task", (), {"task_id": "phase.gate.wait"})()
+    instance.give({"logical_date": "2001-02-03T04:05:06+00:00"}, "phase.gate.request", REQUEST_KEY)
+    assert requested_date(datetime.now(tz=UTC), ti=instance, task=task) == datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+    with pytest.raises(AirflowFailException, match=r"phase\.gate\.request"):
+        requested_date(datetime.now(tz=UTC), ti=Instance(), task=task)
+
+
+def decide(state: str, answered: dict[str, Any] | None) -> tuple[Any, Instance]:
+    """Run the decision task of a gate whose ``approve`` task is in this state."""
+    with DAG("decided", schedule=None):
+        decision = GateDecisionOperator(task_id="decision", gate=GATE)
+        after = GateDecisionOperator(task_id="after", gate=GATE)
+        summary = GateDecisionOperator(task_id="summary", gate=GATE, trigger_rule=TriggerRule.ALL_DONE)
+        decision >> after >> summary
+    instance = Instance("decision")
+    instance.give({"run_id": RUN, "card_sha256": SHOWN}, "decision.request", REQUEST_KEY)
+    instance.states[RUN] = {"approve": state}
+    if answered is not None:
+        instance.give(answered, "approve", dag_id=GATE.dag_id)
+    return decision.execute(make_context(instance)), instance
+
+
+def answer(option: str) -> dict[str, Any]:
+    return {"chosen_options": [option], "params_input": {}, "responded_at": "2026-01-01T00:00:00+00:00",
+            "responded_by_user": {"id": "1", "name": "reviewer"}, "shown_sha256": SHOWN}  # fmt: skip
+
+
+def test_an_approval_goes_on_and_is_recorded_with_who_and_what(record: RunRecord) -> None:
+    result, _ = decide("success", answer("approve"))
+    assert (result["verdict"], result["by"], result["how"]) == ("approve", "reviewer", "required_actions")
+    entry = record.read("gate-approve_plan-01")
+    assert entry is not None
+    assert (entry["gate_run_id"], entry["report_sha256"], entry["by"]) == (RUN, SHOWN, "reviewer")
+
+
+def test_a_mark_approves_and_its_author_is_unknown_without_the_rest_api(record: RunRecord) -> None:
+    result, _ = decide("success", None)
+    assert (result["verdict"], result["by"], result["how"]) == ("approve", "unknown", "marked_success")
+
+
+@pytest.mark.parametrize(("state", "given"), [("success", answer("reject")), ("failed", None), ("skipped", None)])
+def test_a_rejection_skips_the_rest_but_the_summary(
+    record: RunRecord, state: str, given: dict[str, Any] | None
+) -> None:
+    with pytest.raises(DownstreamTasksSkipped) as caught:
+        decide(state, given)
+    assert list(caught.value.tasks) == ["after"]
+    entry = record.read("gate-approve_plan-01")
+    assert entry is not None
+    assert entry["verdict"] == "reject"
+
+
+def test_a_rejection_leaves_its_reason_for_the_summary(record: RunRecord) -> None:
+    instance = Instance("decision")
+    instance.give({"run_id": RUN, "card_sha256": SHOWN}, "decision.request", REQUEST_KEY)
+    instance.states[RUN] = {"approve": "failed"}
+    with DAG("left", schedule=None):
+        decision = GateDecisionOperator(task_id="decision", gate=GATE)
+        decision >> GateDecisionOperator(task_id="after", gate=GATE)
+    with pytest.raises(DownstreamTasksSkipped):
+        decision.execute(make_context(instance))
+    left = instance.outputs["", "decision", OUTCOME_KEY]["summary"]
+    assert left == {OUTCOME_KEY: "rejected", "reason": "approve_plan: reject by unknown (marked failed)"}
+
+
+@pytest.mark.parametrize("state", ["awaiting_input", "running", "queued", "none"])
+def test_no_answer_is_no_approval_and_the_error_says_where_to_answer(record: RunRecord, state: str) -> None:
+    with pytest.raises(AirflowException, match="Required Actions of onboard_gate_approve_plan, run gate-run"):
+        decide(state, None)
+    assert record.read("gate-approve_plan-01") is None

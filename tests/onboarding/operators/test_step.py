@@ -1,0 +1,139 @@
+"""One step: its output is a function of its inputs, written once, and its end decides what runs after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from airflow.sdk import DAG, TriggerRule
+from airflow.sdk.bases.operator import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, DownstreamTasksSkipped
+
+from onboarding.operators.step import (
+    OUTCOME_KEY,
+    MetaRun,
+    OnboardingStepOperator,
+    StepContext,
+    StepResult,
+    load_function,
+    open_step_context,
+    require_inputs,
+    tasks_that_end_with,
+)
+from onboarding.workspace.outputs import output_files
+from onboarding.workspace.record import RunRecord
+from shared.pipeline.errors import DataOnboardingError
+from tests.onboarding.operators.contexts import Instance, make_context
+
+STUB = "tests.dags.stub_steps"
+
+
+class PassingError(DataOnboardingError):
+    code = "passing"
+    transient = True
+
+
+def throttled(context: StepContext) -> StepResult:
+    raise PassingError("throttled", where="here", expected="an answer", given="none", remedy="wait")
+
+
+def operator(task_id: str = "a", **arguments: Any) -> OnboardingStepOperator:
+    return OnboardingStepOperator(task_id=task_id, **{"step": f"{STUB}:{task_id}", **arguments})
+
+
+def test_a_first_run_is_its_own_root() -> None:
+    run = MetaRun.from_context(make_context(Instance()))
+    assert (run.root_run_id, run.iteration, run.triggered_by) == ("run-1", 1, "requester")
+
+
+def test_a_resumed_run_belongs_to_its_root() -> None:
+    conf = {"resume": {"root_run_id": "run-0", "iteration": 3}}
+    run = MetaRun.from_context(make_context(Instance(), conf))
+    assert (run.run_id, run.root_run_id, run.iteration) == ("run-1", "run-0", 3)
+
+
+def test_a_step_is_named_by_module_and_function() -> None:
+    assert load_function("onboarding.operators.steps.route:validate_conf").__name__ == "validate_conf"
+    with pytest.raises(AttributeError):
+        load_function("onboarding.operators.steps.route:no_such_step")
+
+
+def test_xcom_gets_a_reference_and_the_workspace_the_files(record: RunRecord) -> None:
+    instance = Instance("b")
+    first = operator().execute(make_context(instance))
+    assert set(first) == {"key", "digest", "summary"}
+    instance.give(first, "a")
+    operator("b", inputs={"before": "a"}).execute(make_context(instance))
+    opened = open_step_context(make_context(instance), {"before": "a", "missing": "c"})
+    assert output_files(opened.store, opened.inputs["before"]) == {"output.txt": b"a"}
+    assert opened.read("before", "output.txt") == b"a"
+    assert list(opened.inputs) == ["before"]
+    require_inputs(["before"], opened)
+    with pytest.raises(AirflowFailException, match="missing"):
+        require_inputs(["before", "missing"], opened)
+
+
+def test_a_complete_output_is_reused(record: RunRecord) -> None:
+    first = operator().execute(make_context(Instance()))
+    told_to_fail = make_context(Instance(), {"scenario": {"a": "fail"}})
+    assert operator().execute(told_to_fail) == first
+
+
+def test_another_input_is_another_output(record: RunRecord) -> None:
+    found = []
+    for digest in ("1", "2", "1"):
+        instance = Instance()
+        instance.give({"key": "k", "digest": digest, "summary": {}}, "before")
+        found.append(operator(inputs={"before": "before"}).execute(make_context(instance))["key"])
+    assert found[0] == found[2] != found[1]
+
+
+def test_a_final_error_is_recorded_and_not_tried_again(record: RunRecord) -> None:
+    with pytest.raises(AirflowFailException, match="told to fail"):
+        operator().execute(make_context(Instance(), {"scenario": {"a": "fail"}}))
+    entry = record.read("error-a")
+    assert entry is not None
+    assert (entry["task"], entry["what"], entry["remedy"]) == ("a", "told to fail", "none: this is a test")
+
+
+def test_a_passing_error_is_tried_again(record: RunRecord) -> None:
+    with pytest.raises(DataOnboardingError) as caught:
+        operator(step=f"{__name__}:throttled").execute(make_context(Instance()))
+    assert not isinstance(caught.value, AirflowFailException)
+    assert record.read("error-a") is not None
+
+
+def test_nothing_to_do_is_a_skip_without_output(record: RunRecord) -> None:
+    conf = {"scenario": {"a": "skip"}}
+    for _ in range(2):
+        with pytest.raises(AirflowSkipException, match="told to skip"):
+            operator().execute(make_context(Instance(), conf))
+
+
+def chain() -> DAG:
+    """``a`` ends the run; ``d`` joins with a branch beside it, ``summary`` runs in any case."""
+    with DAG("chain", schedule=None) as dag:
+        first, second, third, join = (operator(name) for name in "abcd")
+        beside = operator("e")
+        summary = operator("summary", trigger_rule=TriggerRule.ALL_DONE)
+        join.trigger_rule = TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS
+        first >> second >> third >> join >> summary
+        beside >> join
+    return dag
+
+
+def test_what_ends_with_a_task_is_all_that_follows_but_the_summary() -> None:
+    dag = chain()
+    first: BaseOperator = dag.get_task("a")
+    assert [task.task_id for task in tasks_that_end_with(first)] == ["b", "c", "d"]
+
+
+def test_an_outcome_leaves_its_reason_and_skips_the_rest_also_when_reused(record: RunRecord) -> None:
+    task = chain().get_task("a")
+    for conf in ({"scenario": {"a": "block"}}, {"scenario": {"a": "fail"}}):
+        instance = Instance("a")
+        with pytest.raises(DownstreamTasksSkipped) as caught:
+            task.execute(make_context(instance, conf))
+        assert list(caught.value.tasks) == ["b", "c", "d"]
+        left = instance.outputs["", "a", OUTCOME_KEY]["summary"]
+        assert (left[OUTCOME_KEY], left["reason"]) == ("blocked", "told to block in a")

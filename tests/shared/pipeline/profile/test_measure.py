@@ -1,0 +1,164 @@
+"""Measures over real files: every number here can be counted by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.pipeline.errors import SourceError
+from shared.pipeline.profile import measure, measuring
+
+
+def _measured(tmp_path: Path, text: str, name: str = "data.csv") -> dict[str, Any]:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return measure(path.as_uri())
+
+
+def _column(report: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(column for column in report["columns"] if column["source_name"] == name)
+
+
+def test_counts_rows_and_different_rows(tmp_path: Path) -> None:
+    report = _measured(tmp_path, "a,b\n1,x\n1,x\n2,y\n")
+    assert (report["rows"], report["distinct_rows"]) == (3, 2)
+
+
+def test_null_empty_and_words_for_no_value_are_counted_apart(tmp_path: Path) -> None:
+    column = _column(_measured(tmp_path, 'i,v\n1,\n2,"  "\n3,N/A\n4,NULL\n5,abc\n'), "v")
+    assert (column["null_count"], column["empty_count"], column["null_word_count"]) == (1, 1, 2)
+    assert [word["value"] for word in column["null_words"]] == ["N/A", "NULL"]
+
+
+def test_na_is_a_value_among_two_letter_codes(tmp_path: Path) -> None:
+    rows = "".join(f"{code}\n" for code in ["DE", "FR", "US", "NA"] * 20)
+    column = _column(_measured(tmp_path, "country\n" + rows), "country")
+    assert (column["null_word_count"], column["distinct_count"]) == (0, 4)
+
+
+def test_words_that_a_person_gave_replace_the_usual_ones(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("v,w\nmissing,1\nN/A,2\nx,3\n")
+    column = _column(measure(path.as_uri(), options={"null_values": ["missing"]}), "v")
+    assert column["distinct_count"] == 2
+    assert column["null_count"] + column["null_word_count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("17", "integer"),
+        ("-3.50", "decimal"),
+        ("1.5e-3", "double"),
+        ("$1,234.50", "grouped"),
+        ("12,5", "decimal_comma"),
+        ("12.5 %", "percent"),
+        ("true", "boolean"),
+        ("2024-02-29", "date:%Y-%m-%d"),
+        ("31/12/2024", "date:%d/%m/%Y"),
+        ("1/2/2024", "date:%m/%d/%Y"),
+        ("5 Jan 2024", "date:%d %b %Y"),
+        ("2024-01-05T10:00:00Z", "timestamp:iso"),
+        ("2024-01-05 10:00:00.250", "timestamp:iso"),
+        ("31/12/2024 23:59", "timestamp:%d/%m/%Y %H:%M"),
+        ("123e4567-e89b-12d3-a456-426614174000", "uuid"),
+        ('{"a": 1}', "json"),
+    ],
+)
+def test_what_a_text_can_be_read_as(tmp_path: Path, value: str, kind: str) -> None:
+    quoted = '"' + value.replace('"', '""') + '"'
+    column = _column(_measured(tmp_path, "i,v\n" + "".join(f"{i},{quoted}\n" for i in range(12))), "v")
+    assert column["type_matches"].get(kind) == 12
+
+
+@pytest.mark.parametrize("value", ["2024-02-30", "13/13/2024", "1.2.3", "1_000", "0x1F", "inf", "abc"])
+def test_what_a_text_cannot_be_read_as(tmp_path: Path, value: str) -> None:
+    column = _column(_measured(tmp_path, f"i,v\n1,{value}\n2,{value}\n"), "v")
+    assert column["type_matches"] == {}
+
+
+def test_numbers_are_measured_over_all_rows(tmp_path: Path) -> None:
+    column = _column(_measured(tmp_path, "v\n" + "".join(f"{i}\n" for i in range(-1, 11))), "v")
+    assert (column["minimum"], column["maximum"], column["mean"], column["negative_count"]) == ("-1", "10", 4.5, 1)
+
+
+def test_leading_zeros_and_padding_are_counted(tmp_path: Path) -> None:
+    report = _measured(tmp_path, "zip,t\n00123,' a'\n99999,b \n01000,c\n0,d\n".replace("'", '"'))
+    assert (_column(report, "zip")["leading_zero_count"], _column(report, "t")["padded_count"]) == (2, 2)
+
+
+def test_rare_values_are_never_listed(tmp_path: Path) -> None:
+    rows = ["common"] * 10 + ["rare"] * 9
+    column = _column(_measured(tmp_path, "v\n" + "\n".join(rows) + "\n"), "v")
+    assert column["top_values"] == [{"value": "common", "count": 10}]
+    assert column["rare_value_count"] == 9
+
+
+def test_case_variants_are_counted(tmp_path: Path) -> None:
+    column = _column(_measured(tmp_path, "v\n" + "North\n" * 12 + "north\nSouth\n"), "v")
+    assert (column["distinct_count"], column["folded_distinct_count"]) == (3, 2)
+    assert column["case_matches"] == {"lower": 1, "title": 13, "upper": 0}
+
+
+def test_hostile_names_and_values_stay_data(tmp_path: Path) -> None:
+    name = 'x"; DROP TABLE all_rows; --'
+    path = tmp_path / "data.json"
+    path.write_text(json.dumps([{name: "'); SELECT 1; --", "b": 1}] * 3))
+    report = measure(path.as_uri())
+    assert _column(report, name)["distinct_count"] == 1
+
+
+def test_nested_json_and_missing_keys(tmp_path: Path) -> None:
+    lines = [{"id": i, "tags": ["a", "b"], **({"note": "x"} if i % 2 else {})} for i in range(20)]
+    report = _measured(tmp_path, "\n".join(json.dumps(line) for line in lines), "data.jsonl")
+    assert _column(report, "tags")["type_matches"]["json"] == 20
+    assert _column(report, "note")["null_count"] == 10
+
+
+def test_parquet_types_are_kept(tmp_path: Path) -> None:
+    import duckdb
+
+    path = tmp_path / "data.parquet"
+    duckdb.connect().execute(
+        "COPY (SELECT i::BIGINT AS n, i / 3.0::DOUBLE AS d, DATE '2024-01-01' + i::INT AS day"
+        f" FROM range(30) t(i)) TO '{path}'"
+    )
+    report = measure(path.as_uri())
+    assert [column["physical_type"] for column in report["columns"]] == ["BIGINT", "DOUBLE", "DATE"]
+    assert _column(report, "day")["maximum"] == "2024-01-30"
+
+
+def test_wide_tables_are_measured_in_slices(tmp_path: Path) -> None:
+    names = [f"c{i}" for i in range(150)]
+    rows = "".join(",".join(str(i * r) for i in range(150)) + "\n" for r in range(5))
+    report = _measured(tmp_path, ",".join(names) + "\n" + rows)
+    assert len(report["columns"]) == 150
+    assert _column(report, "c149")["maximum"] == str(149 * 4)
+
+
+def test_combinations_are_counted_exactly(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("a,b\n1,1\n1,2\n2,1\n2,1\n,1\n")
+    with measuring(path.as_uri()) as measurement:
+        assert measurement.count_distinct([0, 1]) == (3, 1)
+
+
+def test_the_same_file_gives_the_same_report(tmp_path: Path) -> None:
+    text = "a,b\n" + "".join(f"{i % 7},{i * 0.1:.3f}\n" for i in range(3000))
+    assert _measured(tmp_path, text) == _measured(tmp_path, text)
+
+
+def test_a_missing_source_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="nowhere"):
+        measure((tmp_path / "nowhere.csv").as_uri())
+
+
+def test_sampling_does_not_follow_a_period_of_the_rows(tmp_path: Path) -> None:
+    """Every 50th row is empty: a sample of every 50th row would see nothing else."""
+    text = "i,phone\n" + "".join(f"{i},{'' if i % 50 == 0 else f'(212) 555-{i % 10000:04d}'}\n" for i in range(41_000))
+    column = _column(_measured(tmp_path, text), "phone")
+    assert column["validator_sample"] > 12_000
+    assert column["validator_matches"]["phone"] == column["validator_sample"]

@@ -1,0 +1,77 @@
+"""Score, gate and what is held back, against worked examples."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.pipeline import engine
+from shared.pipeline.scoring import Rule, RuleResult, Verdict, flag_rows, judge, score_of
+from shared.pipeline.tables import PART, scan
+
+
+def result(rate: float, dimension: str = "validity", rows: int = 100, number: int = 0, **rule) -> RuleResult:
+    return RuleResult(number, Rule(f"r{number}", dimension, **rule), rows, round(rows * rate))
+
+
+def test_score_is_the_weighted_mean_of_the_dimensions_means():
+    results = [result(1.0), result(0.5), result(0.9, "completeness")]
+
+    assert score_of(results, {"validity": 1.0, "completeness": 3.0}) == pytest.approx((0.75 + 3 * 0.9) / 4)
+
+
+def test_dimensions_without_a_rule_do_not_count():
+    assert score_of([result(0.8)], {"validity": 1.0, "uniqueness": 9.0}) == pytest.approx(0.8)
+
+
+def test_a_rule_that_applies_to_nothing_passes():
+    assert result(0.0, rows=0).pass_rate == 1.0
+
+
+def test_no_rules_is_a_full_score():
+    assert score_of([], {"validity": 1.0}) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("rule", "rate", "passes"),
+    [
+        ({"severity": "critical", "min_pass_rate": 0.99}, 0.98, False),
+        ({"severity": "critical", "min_pass_rate": 0.98}, 0.98, True),
+        ({"severity": "warning", "min_pass_rate": 0.99}, 0.98, True),
+        ({"severity": "warning", "on_fail": "block"}, 0.99, False),
+        ({"severity": "warning", "on_fail": "block"}, 1.0, True),
+    ],
+)
+def test_what_stops_the_gate(rule, rate, passes):
+    assert Verdict(100, 0.9, 0.8, (result(rate, **rule),)).passed is passes
+
+
+def test_the_threshold_itself_is_enough():
+    assert Verdict(10, 0.8, 0.8, ()).passed
+    assert not Verdict(10, 0.7999, 0.8, ()).passed
+
+
+def test_a_failed_gate_also_holds_back_what_violates_critical_rules():
+    flagged, critical = result(0.9, number=0), result(0.5, number=1, severity="critical", min_pass_rate=0.9)
+
+    assert Verdict(10, 0.9, 0.8, (flagged,)).held_back() == "false"
+    assert "_keeps_1" in Verdict(10, 0.9, 0.8, (flagged, critical)).held_back()
+    assert "_keeps_0" not in Verdict(10, 0.9, 0.8, (flagged, critical)).held_back()
+
+
+def test_null_in_a_predicate_is_not_satisfied_and_windows_may_be_used(tmp_path):
+    rules = (
+        Rule("set", "validity", applies={"duckdb": "true"}, satisfied={"duckdb": "v IN (1, 2)"}),
+        Rule(
+            "unique",
+            "uniqueness",
+            applies={"duckdb": "v IS NOT NULL"},
+            satisfied={"duckdb": "count(*) OVER (PARTITION BY v) = 1"},
+        ),
+        Rule("rows", "completeness", applies={"duckdb": "true"}, satisfied={"duckdb": "count(*) > 9"}, kind="table"),
+    )
+    with engine.connection() as con:
+        flag_rows(con, "FROM (VALUES (1), (1), (2), (NULL)) AS t(v)", rules, tmp_path)
+        verdict = judge(con, scan([tmp_path / PART]), rules, 0.5, {})
+
+    assert [(found.applicable, found.satisfied) for found in verdict.results] == [(4, 3), (3, 1), (1, 0)]
+    assert verdict.worst()[0].startswith("rows 0.00%")
