@@ -94,7 +94,7 @@ with DAG(
         propose = OnboardingStepOperator(
             task_id="propose", step="onboarding.operators.steps.profile:propose", inputs=profiled
         )
-        profiled = {**profiled, "metadata": propose.task_id}
+        unproposed, profiled = profiled, {**profiled, "metadata": propose.task_id}
         render = OnboardingStepOperator(
             task_id="render", step="onboarding.operators.steps.profile:render", inputs=profiled
         )
@@ -103,27 +103,39 @@ with DAG(
             step="onboarding.operators.steps.profile:test_gate",
             inputs={**profiled, "files": render.task_id},
         )
+        second_attempt = OnboardingStepOperator(
+            task_id="second_attempt",
+            step="onboarding.operators.steps.second_attempt:profiling",
+            inputs=unproposed,
+            trigger_rule=TriggerRule.ONE_FAILED,
+        )
+        profiled = {**unproposed, "metadata": (second_attempt.task_id, propose.task_id)}
         confirm_profile, profile_confirmed = gate_task_group(
             "confirm_profile",
             card="onboarding.operators.cards:profile_card",
-            inputs={**profiled, "tests": test_gate.task_id},
+            inputs={**profiled, "tests": (second_attempt.task_id, test_gate.task_id)},
             timeout_hours=GATE_TIMEOUT_HOURS,
+            trigger_rule=TriggerRule.ONE_SUCCESS,
         )
-        measure >> propose >> render >> test_gate >> confirm_profile
+        measure >> propose >> render >> test_gate >> second_attempt
+        [test_gate, second_attempt] >> confirm_profile
 
     with TaskGroup("phase_4_build", tooltip="Agents propose; we render and test; a person approves"):
         structure = OnboardingStepOperator(
             task_id="structure", step="onboarding.operators.steps.build:structure", inputs=profiled
         )
-        known, drafts, previous = dict(profiled), {"structure": structure.task_id}, structure
+        known, drafts = dict(profiled), {"structure": structure.task_id}
+        # Either attempt of the agent before is enough; it is the first of them to succeed that lets the next begin.
+        previous = [structure]
         for agent in AGENTS:
             with TaskGroup(agent):
                 agent_propose = OnboardingStepOperator(
                     task_id="propose",
                     step=f"onboarding.operators.steps.build:propose_{agent}",
                     inputs=known,
+                    trigger_rule=TriggerRule.ONE_SUCCESS,
                 )
-                known = {**known, agent: agent_propose.task_id}
+                before, known = (known, drafts), {**known, agent: agent_propose.task_id}
                 agent_render = OnboardingStepOperator(
                     task_id="render",
                     step=f"onboarding.operators.steps.build:render_{agent}",
@@ -135,11 +147,22 @@ with DAG(
                     step=f"onboarding.operators.steps.build:test_{agent}",
                     inputs={**known, **drafts},
                 )
-                previous >> agent_propose >> agent_render >> agent_test_gate
-                previous = agent_test_gate
+                agent_second_attempt = OnboardingStepOperator(
+                    task_id="second_attempt",
+                    step=f"onboarding.operators.steps.second_attempt:{agent}",
+                    inputs={**before[0], **before[1]},
+                    trigger_rule=TriggerRule.ONE_FAILED,
+                )
+                known = {**known, agent: (agent_second_attempt.task_id, agent_propose.task_id)}
+                drafts = {**drafts, f"{agent}_files": (agent_second_attempt.task_id, agent_render.task_id)}
+                previous >> agent_propose >> agent_render >> agent_test_gate >> agent_second_attempt
+                previous = [agent_test_gate, agent_second_attempt]
         with TaskGroup("ontology"):
             stage_ontology = OnboardingStepOperator(
-                task_id="stage", step="onboarding.operators.steps.build:stage_ontology", inputs=known
+                task_id="stage",
+                step="onboarding.operators.steps.build:stage_ontology",
+                inputs=known,
+                trigger_rule=TriggerRule.ONE_SUCCESS,
             )
         review = OnboardingStepOperator(
             task_id="review",
@@ -154,8 +177,9 @@ with DAG(
             inputs=reviewed,
             timeout_hours=GATE_TIMEOUT_HOURS,
         )
-        previous >> [stage_ontology, review]
-        stage_ontology >> review >> approve_deploy
+        previous >> stage_ontology
+        # The last agent's files beside the optional group: a join needs one task that was not skipped.
+        [agent_render, stage_ontology] >> review >> approve_deploy
 
     with TaskGroup("phase_5_deploy", tooltip="Files to the DAGs bucket, the DAG file last; verified or taken back"):
         deploy = OnboardingStepOperator(

@@ -20,16 +20,25 @@ REJECTIONS = {
     ),
     "approve_deploy": ("phase_4_build", ("phase_5_deploy.deploy", "phase_5_deploy.verify")),
 }
+RED_GATES = (
+    "phase_3_profile.test_gate",
+    *(f"phase_4_build.{agent}.test_gate" for agent in ("metadata", "transformation", "quality", "dag")),
+)
+SECOND_ATTEMPTS = {gate.replace("test_gate", "second_attempt") for gate in RED_GATES}
 SCENARIOS: tuple[dict[str, dict[str, Any]], ...] = (
     {
         "optional_skipped": {"steps": OPTIONAL},
         "reject_approve_plan": {"marks": {"approve_plan": "failed"}},
         "blocked": {"steps": {"phase_2_validate.detect_duplicates": "block"}},
+        "red_then_green": {"steps": dict.fromkeys(RED_GATES, "fail")},
     },
     {
         "fault": {"steps": {"phase_5_deploy.deploy": "fail"}},
         "reject_confirm_profile": {"steps": OPTIONAL, "marks": {"confirm_profile": "failed"}},
         "reject_approve_deploy": {"marks": {"approve_deploy": "failed"}},
+        "red_twice": {
+            "steps": dict.fromkeys(("phase_4_build.quality.test_gate", "phase_4_build.quality.second_attempt"), "fail")
+        },
     },
 )
 
@@ -81,7 +90,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_joins_run_with_every_optional_task_skipped(results: dict[str, Any]) -> None:
     run = results["optional_skipped"]
     assert run["state"] == "success"
-    assert {name for name, state in run["tasks"].items() if state == "skipped"} == set(OPTIONAL)
+    assert {name for name, state in run["tasks"].items() if state == "skipped"} == set(OPTIONAL) | SECOND_ATTEMPTS
     assert set(run["tasks"].values()) == {"success", "skipped"}
     assert run["record"]["outcome"]["status"] == "deployed"
 
@@ -91,7 +100,7 @@ def test_joins_run_with_no_task_skipped_and_a_fault_fails_the_run(results: dict[
     assert run["state"] == "failed"
     for join in ("phase_2_validate.summarize_plan", "phase_4_build.review", "phase_4_build.approve_deploy.decision"):
         assert run["tasks"][join] == "success"
-    assert "skipped" not in run["tasks"].values()
+    assert {name for name, state in run["tasks"].items() if state == "skipped"} == SECOND_ATTEMPTS
     assert run["tasks"]["phase_5_deploy.deploy"] == "failed"
     assert run["tasks"]["phase_5_deploy.verify"] == "upstream_failed"
     assert run["tasks"]["summary"] == "failed"
@@ -99,6 +108,23 @@ def test_joins_run_with_no_task_skipped_and_a_fault_fails_the_run(results: dict[
     assert (outcome["status"], outcome["failed_tasks"]) == ("failed", ["phase_5_deploy.deploy"])
     assert outcome["reason"] == "failed in phase_5_deploy.deploy"
     assert run["record"]["error-phase_5_deploy.deploy"]["what"] == "told to fail"
+
+
+def test_red_test_gates_are_answered_by_second_attempts(results: dict[str, Any]) -> None:
+    run = results["red_then_green"]
+    assert run["state"] == "success"
+    assert {name for name, state in run["tasks"].items() if state == "failed"} == set(RED_GATES)
+    assert {run["tasks"][name] for name in SECOND_ATTEMPTS} == {"success"}
+    outcome = run["record"]["outcome"]
+    assert (outcome["status"], outcome["failed_tasks"]) == ("deployed", [])
+
+
+def test_a_test_gate_that_is_red_twice_ends_the_run(results: dict[str, Any]) -> None:
+    run, group = results["red_twice"], "phase_4_build.quality"
+    assert run["state"] == "failed"
+    assert run["record"]["outcome"]["failed_tasks"] == [f"{group}.second_attempt", f"{group}.test_gate"]
+    for name in ("phase_4_build.dag.propose", "phase_4_build.review", "phase_5_deploy.deploy"):
+        assert run["tasks"][name] == "upstream_failed", name
 
 
 @pytest.mark.parametrize("gate", REJECTIONS)

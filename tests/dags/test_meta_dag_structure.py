@@ -40,7 +40,8 @@ def test_phase_4_has_its_agents_in_order(dag: Any) -> None:
     wanted = ["structure", "metadata", "transformation", "quality", "dag", "ontology", "review", "approve_deploy"]
     assert children == wanted
     for agent in wanted[1:5]:
-        tasks = [f"phase_4_build.{agent}.{name}" for name in ("propose", "render", "test_gate")]
+        names = ("propose", "render", "test_gate", "second_attempt")
+        tasks = [f"phase_4_build.{agent}.{name}" for name in names]
         assert [task for task in dag.task_ids if task.startswith(f"phase_4_build.{agent}.")] == tasks
 
 
@@ -73,8 +74,11 @@ def test_approve_itself_survives_it_too() -> None:
 
 def test_the_straight_path_has_at_most_45_instances(dag: Any) -> None:
     gates = [task for task in dag.tasks if task.task_id.endswith(".request")]
+    second_attempts = [task for task in dag.tasks if task.task_id.endswith(".second_attempt")]
     assert len(gates) <= 4
-    assert len(dag.tasks) + len(gates) <= 45
+    assert len(second_attempts) == 5
+    assert len(dag.tasks) - len(second_attempts) + len(gates) <= 45
+    assert len(dag.tasks) <= 45
 
 
 def test_every_step_and_card_is_a_function_of_one_context(dag: Any) -> None:
@@ -88,7 +92,8 @@ def test_every_input_is_upstream_of_the_step_that_reads_it(dag: Any) -> None:
     faults = [
         f"{task.task_id} reads {source}"
         for task in dag.tasks
-        for source in getattr(task, "inputs", {}).values()
+        for given in getattr(task, "inputs", {}).values()
+        for source in ([given] if isinstance(given, str) else given)
         if source not in task.get_flat_relative_ids(upstream=True)
     ]
     assert faults == []
@@ -97,6 +102,21 @@ def test_every_input_is_upstream_of_the_step_that_reads_it(dag: Any) -> None:
 def test_every_task_is_upstream_of_the_summary(dag: Any) -> None:
     before = dag.get_task("summary").get_flat_relative_ids(upstream=True)
     assert before == set(dag.task_ids) - {"summary"}
+
+
+def test_a_second_attempt_answers_a_red_test_gate_and_either_lets_the_next_begin(dag: Any) -> None:
+    groups = [
+        "phase_3_profile",
+        *(f"phase_4_build.{agent}" for agent in ("metadata", "transformation", "quality", "dag")),
+    ]
+    after = ["phase_3_profile.confirm_profile.request", *(f"{group}.propose" for group in groups[2:])]
+    after.append("phase_4_build.ontology.stage")
+    for group, following in zip(groups, after, strict=True):
+        second = dag.get_task(f"{group}.second_attempt")
+        assert second.upstream_task_ids == {f"{group}.test_gate"}
+        assert str(second.trigger_rule.value) == "one_failed"
+        assert dag.get_task(following).upstream_task_ids == {f"{group}.test_gate", second.task_id}
+        assert str(dag.get_task(following).trigger_rule.value) == "one_success"
 
 
 def test_joins_after_optional_tasks_run_when_those_are_skipped(dag: Any) -> None:

@@ -5,12 +5,14 @@ from onboarding.agents.dag import DagAgent
 from onboarding.agents.metadata import MetadataAgent
 from onboarding.agents.quality import QualityAgent
 from onboarding.agents.transformation import TransformationAgent
+from shared.operators.test_gate import FailedTest
 
 __all__ = [
     "Agent",
     "AgentContext",
     "AgentError",
     "DagAgent",
+    "FailedTest",
     "MetadataAgent",
     "QualityAgent",
     "TransformationAgent",

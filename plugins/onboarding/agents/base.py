@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from onboarding.spec.conf import Conf
 from onboarding.spec.plans import DiscoveryPlan, MetadataPlan, QualityPlan, TransformationPlan
 from onboarding.spec.profile import ColumnProfile, ProfileReport
+from shared.operators.test_gate import FailedTest
 from shared.pipeline.errors import DataOnboardingError
 
 PlanT_co = TypeVar("PlanT_co", covariant=True)
@@ -23,7 +24,7 @@ class AgentError(DataOnboardingError):
 class AgentContext:
     """Everything an agent may look at; what it does not need may be absent.
 
-    :ivar failures: failed tests of the attempt before (name and message), for agents that can use them.
+    :ivar failures: failed tests of the attempt before; the agent answers them with documented fallbacks.
     """
 
     conf: Conf
@@ -32,7 +33,7 @@ class AgentContext:
     metadata: MetadataPlan | None = None
     transformation: TransformationPlan | None = None
     quality: QualityPlan | None = None
-    failures: list[str] = field(default_factory=list)
+    failures: list[FailedTest] = field(default_factory=list)
 
     def need_discovery(self) -> DiscoveryPlan:
         """The discovery plan.

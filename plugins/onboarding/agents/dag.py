@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from onboarding.agents.base import AgentContext
+from onboarding.agents.fallbacks import fallback_decision, replaced
 from onboarding.spec.plans import DagPlan, Decision
 
 DEFAULT_CRON = "0 2 * * *"
@@ -20,6 +23,10 @@ class DagAgent:
 
     def propose(self, context: AgentContext) -> DagPlan:
         """What the conf says, and the documented defaults for the rest."""
+        plan = self._plan(context)
+        return _back_to_defaults(plan, context) if context.failures else plan
+
+    def _plan(self, context: AgentContext) -> DagPlan:
         discovery, schedule = context.need_discovery(), context.conf.schedule
         deadline = schedule.deadline_minutes or DEFAULT_DEADLINE_MINUTES
         depends_on = sorted(set(schedule.depends_on))
@@ -42,6 +49,33 @@ class DagAgent:
             tags=sorted({"onboarding", discovery.workload, f"engine:{discovery.engine}"}),
             decisions=_decisions(context, cron, depends_on, retries, deadline),
         )
+
+
+def _back_to_defaults(plan: DagPlan, context: AgentContext) -> DagPlan:
+    """The plan with its defaults wherever nobody gave a value: what a failed test of a DAG asks for."""
+    schedule, discovery = context.conf.schedule, context.need_discovery()
+    deadline = schedule.deadline_minutes or DEFAULT_DEADLINE_MINUTES
+    wanted: dict[str, Any] = {
+        "dag_id": discovery.workload,
+        "cron": "" if plan.depends_on else schedule.cron or DEFAULT_CRON,
+        "timezone": schedule.timezone or DEFAULT_TIMEZONE,
+        "retries": DEFAULT_RETRIES if schedule.retries is None else schedule.retries,
+        "retry_delay_seconds": RETRY_DELAY_SECONDS,
+        "execution_timeout_minutes": deadline,
+        "deadline_minutes": deadline,
+    }
+    changed = {name: value for name, value in wanted.items() if getattr(plan, name) != value}
+    made = [
+        fallback_decision(
+            f"dag.{name}",
+            str(value) or "none",
+            context.failures[0],
+            before=str(getattr(plan, name)),
+            cost="the pipeline runs at another time or pace",
+        )
+        for name, value in changed.items()
+    ]
+    return plan.model_copy(update={**changed, "decisions": replaced(plan.decisions, made)})
 
 
 def _decisions(context: AgentContext, cron: str, depends_on: list[str], retries: int, deadline: int) -> list[Decision]:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from onboarding.agents.base import AgentContext, present
+from onboarding.agents.fallbacks import as_text, fallback_decision, metadata_as_text
 from onboarding.agents.keys import choose_key
 from onboarding.agents.roles import decide_role
 from onboarding.spec.conf import ColumnAnswer, ColumnType, Role
@@ -27,7 +28,34 @@ class MetadataAgent:
     name = "metadata"
 
     def propose(self, context: AgentContext) -> MetadataPlan:
-        """Types, roles, key and personal data of every column."""
+        """Types, roles, key and personal data of every column; a plan that was confirmed already stays as it is."""
+        plan = context.metadata or self._plan(context)
+        if not context.failures:
+            return plan
+        return metadata_as_text(self._with_every_column(plan, context), context.failures)
+
+    def _with_every_column(self, plan: MetadataPlan, context: AgentContext) -> MetadataPlan:
+        """Measured columns that the plan lacks come back as text, in the order of the source."""
+        known = {column.name: column for column in plan.columns}
+        decisions, columns = list(plan.decisions), []
+        for measured in context.need_profile().columns:
+            if measured.name in known:
+                columns.append(known[measured.name])
+                continue
+            proposed, _ = _column(context, measured, in_key=False)
+            columns.append(as_text(proposed))
+            decisions.append(
+                fallback_decision(
+                    f"columns.{measured.name}.type",
+                    ColumnType.TEXT.value,
+                    context.failures[0],
+                    before="nothing",
+                    cost="no sums, no filters by date",
+                )
+            )
+        return plan.model_copy(update={"columns": columns, "decisions": decisions})
+
+    def _plan(self, context: AgentContext) -> MetadataPlan:
         profile = context.need_profile()
         for name in context.conf.domain.columns:
             context.column_name(name, "domain.columns")

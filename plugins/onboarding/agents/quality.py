@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from onboarding.agents import quality_checks as checks
 from onboarding.agents.base import AgentContext
+from onboarding.agents.fallbacks import quality_informing
 from onboarding.spec.conf import DimensionName, Masking, QualityRuleAnswer
 from onboarding.spec.plans import (
     CleaningOperation,
@@ -36,6 +37,10 @@ class QualityAgent:
 
     def propose(self, context: AgentContext) -> QualityPlan:
         """Rules for Bronze (which only inform), Silver and Gold; a person's rule replaces ours on the same check."""
+        plan = self._plan(context)
+        return quality_informing(plan, context.failures) if context.failures else plan
+
+    def _plan(self, context: AgentContext) -> QualityPlan:
         discovery, metadata = context.need_discovery(), context.need_metadata()
         transformation = context.need_transformation()
         given = [_given(context, answer, metadata, transformation) for answer in context.conf.quality.rules]

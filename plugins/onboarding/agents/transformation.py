@@ -5,6 +5,7 @@ from __future__ import annotations
 from onboarding.agents.base import AgentContext
 from onboarding.agents.cleaning import clean
 from onboarding.agents.derived import plan_derived, plan_filters
+from onboarding.agents.fallbacks import transformation_plain
 from onboarding.agents.gold import as_expression, plan_gold
 from onboarding.agents.keys import ROW_HASH
 from onboarding.agents.masking import plan_masking
@@ -25,6 +26,13 @@ class TransformationAgent:
 
     def propose(self, context: AgentContext) -> TransformationPlan:
         """Bronze -> Silver -> Gold for the columns of the metadata plan."""
+        plan = self._plan(context)
+        if not context.failures:
+            return plan
+        columns = [(column.name, column.source_name) for column in context.need_metadata().columns]
+        return transformation_plain(plan, context.failures, context.conf, columns)
+
+    def _plan(self, context: AgentContext) -> TransformationPlan:
         profile, metadata = context.need_profile(), context.need_metadata()
         for step in context.conf.transformations.cleaning:
             context.column_name(step.column, "transformations.cleaning")

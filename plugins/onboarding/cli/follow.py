@@ -10,6 +10,7 @@ from typing import Any
 
 from onboarding.cli.airflow_client import FINISHED, META_DAG, AirflowClient, WaitingGate
 from onboarding.gates.definitions import GATE_BY_NAME
+from onboarding.spec.phases import phase_of, phase_statuses
 
 POLL_SECONDS = 1.0
 # An answer within seconds of the gate's opening can meet the scheduler before it has seen the task parked.
@@ -42,34 +43,16 @@ class PhaseProgress:
 
 def phases_of(tasks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Status and seconds of each task group, in the order of the flow."""
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for task in tasks:
-        groups.setdefault(str(task["task_id"]).split(".")[0], []).append(task)
+    known = list(tasks)
+    statuses = phase_statuses({str(task["task_id"]): task["state"] for task in known})
     return [
-        {"phase": name, "status": _status(groups[name]), "seconds": _seconds(groups[name])}
-        for name in sorted(groups, key=_position)
+        {
+            "phase": phase,
+            "status": status,
+            "seconds": _seconds([task for task in known if phase_of(str(task["task_id"])) == phase]),
+        }
+        for phase, status in statuses.items()
     ]
-
-
-_ORDER = (
-    "route", "phase_0_health", "phase_1_discovery", "phase_2_validate", "phase_3_profile", "phase_4_build",
-    "phase_5_deploy", "summary",
-)  # fmt: skip
-
-
-def _position(name: str) -> tuple[int, str]:
-    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
-
-
-def _status(tasks: list[dict[str, Any]]) -> str:
-    states = {str(task["state"]) for task in tasks if not str(task["task_id"]).endswith(".wait")}
-    if states & {"failed", "upstream_failed"}:
-        return "failed"
-    if states <= {"success", "skipped"}:
-        return "success" if "success" in states else "skipped"
-    if states <= {"None", "none"}:
-        return "waiting"
-    return "running"
 
 
 def _seconds(tasks: list[dict[str, Any]]) -> float:

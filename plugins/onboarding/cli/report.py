@@ -11,6 +11,7 @@ from onboarding.cli.airflow_client import META_DAG, AirflowClient
 from onboarding.cli.follow import phases_of
 from onboarding.spec.report import (
     ApprovalReport,
+    FailedTestReport,
     GateScore,
     PersonalColumn,
     PhaseReport,
@@ -21,7 +22,7 @@ from onboarding.spec.report import (
     TestCounts,
     TestGateReport,
 )
-from onboarding.workspace.record import RunRecord
+from onboarding.workspace.record import RunRecord, last_attempts
 from onboarding.workspace.store import Store
 
 
@@ -69,8 +70,15 @@ def _test_gates(record: Mapping[str, Any]) -> list[TestGateReport]:
             attempts=entry["attempts"],
             unit=TestCounts(passed=entry["unit"]["passed"], failed=entry["unit"]["failed"]),
             integration=TestCounts(passed=entry["integration"]["passed"], failed=entry["integration"]["failed"]),
+            failures=[
+                FailedTestReport.model_validate(failure)
+                for level in ("unit", "integration")
+                for failure in entry[level]["failures"]
+            ],
+            fallbacks=[f"{item['subject']}: {item['value']} ({item['reason']})" for item in entry.get("fallbacks", [])],
+            produced=entry.get("produced", []),
         )
-        for entry in _entries(record, "tests-")
+        for entry in last_attempts(record)
     ]
     return sorted(found, key=lambda gate: _AGENTS.index(gate.agent))
 
@@ -129,6 +137,7 @@ def text_report(report: RunReport, api_url: str) -> str:
         f"              quarantined {rows.quarantined:,}, duplicates {rows.duplicates:,}",
         f"  quality     silver {_score(quality.silver)}, gold {_score(quality.gold)}",
         f"  tests       {_tests(report)}",
+        *_test_details(report),
         f"  approvals   {'; '.join(f'{a.gate} {a.option} by {a.by}' for a in report.approvals) or 'none'}",
         f"  deployed    {len(report.deployed)} files",
         f"  pipeline    {report.dag_id or 'not run'} {report.dag_run_state}",
@@ -147,6 +156,19 @@ def _tests(report: RunReport) -> str:
     integration = sum(gate.integration.passed for gate in report.test_gates)
     failed = sum(gate.unit.failed + gate.integration.failed for gate in report.test_gates)
     return f"{unit} unit, {integration} integration passed, {failed} failed"
+
+
+def _test_details(report: RunReport) -> list[str]:
+    """What second attempts changed; of agents that failed, each failed test, expected and actual, and the draft."""
+    lines = []
+    for gate in report.test_gates:
+        lines += [f"              {gate.agent}, second attempt: {fallback}" for fallback in gate.fallbacks]
+        for failure in gate.failures:
+            lines.append(f"              {gate.agent}, attempt {gate.attempts}, failed: {failure.name}")
+            lines += [f"                {line}" for line in failure.message.splitlines()[:12]]
+        if gate.produced:
+            lines.append(f"              {gate.agent}: {len(gate.produced)} files were produced, none was deployed")
+    return lines
 
 
 def copy_tree(store: Store, prefix: str, folder: Path) -> int:

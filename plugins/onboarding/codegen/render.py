@@ -162,10 +162,10 @@ def _quality_files(plan: Plan, profile: ProfileReport) -> Files:
 
 
 def _dag_files(plan: Plan, profile: ProfileReport) -> Files:
-    """Phase 4.5: the DAG, with the version that the rest of the files makes."""
+    """Phase 4.5: the DAG, with the version that the rest of the files makes, and what says when and where it runs."""
     whole = _whole(plan)
     version = version_of(manifest(whole, profile))
-    return {_dag_path(whole): dag_file(whole, version), **dag_tests(whole)}
+    return _orchestrator_files(plan, profile) | {_dag_path(whole): dag_file(whole, version), **dag_tests(whole)}
 
 
 def _dag_path(plan: WorkloadPlan) -> str:

@@ -98,6 +98,10 @@ def quality_tests(
     return _both_levels("test_quality.py", {"workload": workload, **values})
 
 
+#: Checks that synthetic rows keep for certain: their values are made from the profile.
+_CERTAIN = ("not_null", "unique", "parsed")
+
+
 class _RuleFacts:
     """Silver rules that a planted bad value must break, with the value."""
 
@@ -162,9 +166,8 @@ class _RuleFacts:
 
     @property
     def judged(self) -> list[str]:
-        """Row rules that synthetic rows keep for certain: their values are made from the profile."""
-        sure = ("not_null", "unique", "parsed")
-        return [rule.id for rule in self.silver if rule.check in sure]
+        """Row rules that synthetic rows must keep; of a rule that only informs nothing follows."""
+        return [rule.id for rule in self.silver if rule.check in _CERTAIN and not rule.only_informs]
 
     def _of(self, check: str) -> list[QualityRule]:
         return [rule for rule in self.silver if rule.check == check]

@@ -11,6 +11,7 @@ from onboarding.operators.step import StepContext
 from onboarding.operators.steps.discovery import discovery_of
 from onboarding.operators.steps.planning import PLAN_FILE, profile_of
 from onboarding.spec.plans import Assumption, MetadataPlan, WorkloadPlan
+from onboarding.workspace.record import last_attempts
 
 
 def plan_card(context: StepContext) -> Card:
@@ -147,11 +148,12 @@ def _of_tables(trial: DryRun, step: str, measure: str) -> dict[str, Any]:
 
 
 def _test_numbers(context: StepContext) -> list[str]:
-    entries = context.record.entries()
-    found = [entry for name, entry in entries.items() if name.startswith("tests-")]
+    found = last_attempts(context.record.entries())
     unit = sum(entry["unit"]["passed"] for entry in found)
     integration = sum(entry["integration"]["passed"] for entry in found)
-    return [f"Tests: {unit} unit, {integration} integration passed"]
+    again = [str(entry["agent"]) for entry in found if entry["attempts"] > 1]
+    note = f"; in the second attempt: {', '.join(again)}" if again else ""
+    return [f"Tests: {unit} unit, {integration} integration passed{note}"]
 
 
 def _pipeline_numbers(context: StepContext, plan: WorkloadPlan) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from onboarding.gates.answer import GateAnswer, read_answer
 from onboarding.gates.card import Card
 from onboarding.gates.definitions import GATE_BY_NAME, Gate
-from onboarding.operators.step import OUTCOME_KEY, StepContext, open_step_context, tasks_that_end_with
+from onboarding.operators.step import OUTCOME_KEY, Inputs, StepContext, open_step_context, tasks_that_end_with
 from onboarding.workspace.outputs import output_key, read_output, safe_segment, write_output
 from onboarding.workspace.store import canonical_json, sha256
 from shared.hooks.airflow_api import AirflowApi, AirflowApiError
@@ -52,7 +52,7 @@ class GateRequestOperator(TriggerDagRunOperator):
 
     template_fields = ()
 
-    def __init__(self, *, gate: Gate, card: str, inputs: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *, gate: Gate, card: str, inputs: Inputs, **kwargs: Any) -> None:
         super().__init__(trigger_dag_id=gate.dag_id, openlineage_inject_parent_info=False, **kwargs)
         self.gate = gate.name
         self.card = card
@@ -191,15 +191,21 @@ def _rejected(answer: GateAnswer) -> dict[str, str]:
 
 
 def gate_task_group(
-    gate_name: str, *, card: str, inputs: Mapping[str, str], timeout_hours: int
+    gate_name: str,
+    *,
+    card: str,
+    inputs: Inputs,
+    timeout_hours: int,
+    trigger_rule: TriggerRule = TriggerRule.ALL_SUCCESS,
 ) -> tuple[TaskGroup, BaseOperator]:
     """The three tasks of a gate as a group; returns the group and its decision task.
 
     :param timeout_hours: how long the sensor waits at most; the gate's own task closes earlier.
+    :param trigger_rule: of the gate's first task.
     """
     gate = GATE_BY_NAME[gate_name]
     with TaskGroup(group_id=gate.name, tooltip=gate.question) as group:
-        request = GateRequestOperator(task_id="request", gate=gate, card=card, inputs=inputs)
+        request = GateRequestOperator(task_id="request", gate=gate, card=card, inputs=inputs, trigger_rule=trigger_rule)
         wait = ExternalTaskSensor(
             task_id="wait",
             external_dag_id=gate.dag_id,

@@ -98,6 +98,8 @@ class StepResult:
 
 
 StepFunction = Callable[[StepContext], StepResult]
+#: Input name -> the task whose output is read, or several: the first of them that left one.
+Inputs = Mapping[str, str | Sequence[str]]
 
 
 class OnboardingStepOperator(BaseOperator, SkipMixin):
@@ -105,13 +107,14 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
 
     :param step: ``module:function``, imported when the task runs (parsing stays cheap); the function takes a
         :class:`StepContext` and returns a :class:`StepResult`.
-    :param inputs: name -> task id of the step whose output it reads. A task that was skipped is left out.
+    :param inputs: name -> task id of the step whose output it reads, or several task ids, of which the first that
+        left an output counts (a second attempt before the first). A task that left none is left out.
     :returns: the :class:`OutputReference` as a mapping. Never data.
     :raises AirflowFailException: the step refused its input; a retry would refuse it again. An error that says
         of itself that it is transient is raised as it is, so that the task is retried.
     """
 
-    def __init__(self, *, step: str, inputs: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, step: str, inputs: Inputs | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.step = step
         self.inputs = dict(inputs or {})
@@ -171,16 +174,21 @@ def load_function(path: str) -> StepFunction:
     return function
 
 
-def open_step_context(context: Context, inputs: Mapping[str, str]) -> StepContext:
+def open_step_context(context: Context, inputs: Inputs) -> StepContext:
     """Settings, workspace and inputs of a task."""
     settings = load_settings()
-    pulled = {name: context["ti"].xcom_pull(task_ids=task_id) for name, task_id in inputs.items()}
+    pulled = {name: _first_output(context["ti"], source) for name, source in inputs.items()}
     return StepContext(
         store=Store(settings.workspace_uri),
         settings=settings,
         run=MetaRun.from_context(context),
         inputs={name: OutputReference.from_xcom(value) for name, value in pulled.items() if value},
     )
+
+
+def _first_output(task_instance: Any, source: str | Sequence[str]) -> Any:
+    task_ids = [source] if isinstance(source, str) else source
+    return next((found for task_id in task_ids if (found := task_instance.xcom_pull(task_ids=task_id))), None)
 
 
 def require_inputs(names: Sequence[str], step_context: StepContext) -> None:

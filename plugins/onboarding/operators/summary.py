@@ -9,9 +9,9 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from onboarding.operators.step import OUTCOME_KEY, StepContext, open_step_context
+from onboarding.spec.phases import failed_tasks
 from shared.hooks.airflow_api import AirflowApi, AirflowApiError
 
-_FAILED = ("failed", "upstream_failed")
 FINAL_TASK = "phase_5_deploy.verify"
 
 
@@ -69,16 +69,3 @@ class SummaryOperator(BaseOperator):
             api.set_note(step_context.run.dag_id, step_context.run.run_id, note)
         except AirflowApiError as error:
             self.log.warning("the run gets no note: %s", error.text())
-
-
-def failed_tasks(states: Mapping[str, Any]) -> list[str]:
-    """Tasks that failed, sorted. A gate's sensor fails on a "no": its decision task tells a fault from that."""
-    return sorted(
-        task_id
-        for task_id, state in states.items()
-        if str(state) == "failed" and not (task_id.endswith(".wait") and _decided(states, task_id))
-    )
-
-
-def _decided(states: Mapping[str, Any], wait_task_id: str) -> bool:
-    return str(states.get(f"{wait_task_id.rsplit('.', maxsplit=1)[0]}.decision")) == "success"

@@ -20,14 +20,39 @@ def phase_of(task_id: str) -> str:
 def phase_status(states: Mapping[str, object]) -> str:
     """``waiting`` (not started), ``running``, ``success``, ``skipped`` or ``failed``.
 
-    :param states: task id -> state of the phase's tasks. A gate's sensor fails on a "no", which is no fault.
+    :param states: task id -> state of the phase's tasks. A gate's sensor fails on a "no", which is no fault, and
+        neither is a red test gate as long as the second attempt has not failed too.
     """
-    known = {str(state) for task_id, state in states.items() if not task_id.endswith(".wait")}
+    known = {
+        str(state)
+        for task_id, state in states.items()
+        if not task_id.endswith(".wait") and not (str(state) == "failed" and _has_second_attempt(states, task_id))
+    }
     if known & {"failed", "upstream_failed"}:
         return "failed"
     if known <= _FINISHED:
         return "success" if "success" in known else "skipped"
     return "waiting" if known <= _NOT_STARTED else "running"
+
+
+def failed_tasks(states: Mapping[str, object]) -> list[str]:
+    """Tasks that failed, sorted; no sensor whose gate was decided, no test gate whose second attempt passed."""
+    return sorted(
+        task_id
+        for task_id, state in states.items()
+        if str(state) == "failed"
+        and not (task_id.endswith(".wait") and _state_beside(states, task_id, "decision") == "success")
+        and not (task_id.endswith(".test_gate") and _state_beside(states, task_id, "second_attempt") == "success")
+    )
+
+
+def _has_second_attempt(states: Mapping[str, object], task_id: str) -> bool:
+    second = _state_beside(states, task_id, "second_attempt")
+    return task_id.endswith(".test_gate") and second not in ("", "failed", "upstream_failed")
+
+
+def _state_beside(states: Mapping[str, object], task_id: str, name: str) -> str:
+    return str(states.get(f"{task_id.rsplit('.', maxsplit=1)[0]}.{name}", ""))
 
 
 def phase_statuses(states: Mapping[str, object]) -> dict[str, str]:

@@ -28,7 +28,8 @@ PlanCheckName = Literal[
 class Decision(Strict):
     """One decision: what it is about (``columns.email.type``), what was decided, why, and by whom.
 
-    ``needs_eyes`` puts it on the card; ``cost_of_error`` says in a clause what a wrong decision costs.
+    ``needs_eyes`` puts it on the card; ``cost_of_error`` says in a clause what a wrong decision costs. ``fallback``:
+    decided anew because the agent's own tests failed.
     """
 
     subject: str
@@ -36,6 +37,7 @@ class Decision(Strict):
     reason: str
     source: DecisionSource = "rules"
     needs_eyes: bool = False
+    fallback: bool = False
     alternatives: list[str] = Field(default_factory=list)
     cost_of_error: str = ""
 
@@ -194,6 +196,11 @@ class QualityRule(Strict):
     on_fail: Literal["quarantine", "flag", "block"] = "flag"
     min_pass_rate: float = 0.0
     reason: str = ""
+
+    @property
+    def only_informs(self) -> bool:
+        """Whether nothing follows from a broken rule but a note and a lower score."""
+        return (self.severity, self.on_fail, self.min_pass_rate) == ("warning", "flag", 0.0)
 
 
 class QualityPlan(Strict):

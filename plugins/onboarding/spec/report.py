@@ -53,14 +53,28 @@ class TestCounts(Strict):
     failed: int = 0
 
 
+class FailedTestReport(Strict):
+    """A failed test: where it is, and what it said (what it expected, what it got)."""
+
+    name: str
+    message: str
+
+
 class TestGateReport(Strict):
-    """Test gate of one agent."""
+    """Test gate of one agent: its last attempt.
+
+    ``failures``: failed tests of that attempt. ``fallbacks``: what the second attempt decided anew. ``produced``: files
+    of the draft, when its tests failed.
+    """
 
     __test__ = False
     agent: str
     attempts: int
     unit: TestCounts
     integration: TestCounts
+    failures: list[FailedTestReport] = Field(default_factory=list)
+    fallbacks: list[str] = Field(default_factory=list)
+    produced: list[str] = Field(default_factory=list)
 
 
 class ApprovalReport(Strict):

@@ -117,9 +117,9 @@ class Report:
 
     @property
     def tests(self) -> list[Mapping[str, Any]]:
-        """Results of the agents' test gates, in the order of the flow."""
-        found = [entry for name, entry in self.record.items() if name.startswith("tests-")]
-        return sorted(found, key=lambda entry: _position(str(entry.get("agent"))))
+        """Results of the agents' test gates, every attempt, in the order of the flow."""
+        found = [entry for name, entry in sorted(self.record.items()) if name.startswith("tests-")]
+        return sorted(found, key=lambda entry: (_position(str(entry.get("agent"))), entry.get("attempts", 1)))
 
     def _profiled(self) -> list[ColumnProfile]:
         return self.profile.columns if self.profile else []
@@ -170,6 +170,12 @@ class _Outputs:
             self._unreadable.append(f"{task_id}: {file}")
             return None
 
+    def plan(self, group: str, model: type[ModelT]) -> ModelT | None:
+        """The plan of an agent's group: of its second attempt where there was one that passed."""
+        return self.model(f"{group}.second_attempt", "plan.json", model) or self.model(
+            f"{group}.propose", "plan.json", model
+        )
+
     def _key(self, task_id: str) -> str:
         returned = self._returned.get(task_id)
         key = str(returned.get("key") or "") if isinstance(returned, dict) else ""
@@ -179,12 +185,12 @@ class _Outputs:
 def _add_outputs(report: Report, outputs: _Outputs) -> None:
     report.discovery = outputs.model("phase_1_discovery.discover", "discovery.json", DiscoveryPlan)
     report.profile = outputs.model("phase_3_profile.measure", "profile.json", ProfileReport)
-    report.metadata = outputs.model("phase_4_build.metadata.propose", "plan.json", MetadataPlan) or outputs.model(
-        "phase_3_profile.propose", "plan.json", MetadataPlan
+    report.metadata = outputs.plan("phase_4_build.metadata", MetadataPlan) or outputs.plan(
+        "phase_3_profile", MetadataPlan
     )
-    report.transformation = outputs.model("phase_4_build.transformation.propose", "plan.json", TransformationPlan)
-    report.quality = outputs.model("phase_4_build.quality.propose", "plan.json", QualityPlan)
-    report.dag = outputs.model("phase_4_build.dag.propose", "plan.json", DagPlan)
+    report.transformation = outputs.plan("phase_4_build.transformation", TransformationPlan)
+    report.quality = outputs.plan("phase_4_build.quality", QualityPlan)
+    report.dag = outputs.plan("phase_4_build.dag", DagPlan)
     report.dry_run = outputs.model("phase_4_build.review", "dry_run.json", DryRun)
 
 

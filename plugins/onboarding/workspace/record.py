@@ -6,6 +6,7 @@ content by a retry, since its name is made of the task and the content's digest 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from onboarding.workspace.outputs import safe_segment
@@ -30,6 +31,20 @@ class RunRecord:
     def entries(self) -> dict[str, dict[str, Any]]:
         """All entries by name, sorted."""
         return {key.removesuffix(".json"): self._store.read_json(key) for key in self._store.find()}
+
+
+def attempt_entry(agent: str, iteration: int, *, attempt: int) -> str:
+    """Name of the entry with what an agent's tests said.
+
+    :param attempt: 1 or 2.
+    """
+    return f"tests-{agent}-{iteration:02d}" + ("-second" if attempt > 1 else "")
+
+
+def last_attempts(entries: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """What each agent's tests said last, in the order of the entries' names."""
+    last = {str(entry["agent"]): entry for name, entry in sorted(entries.items()) if name.startswith("tests-")}
+    return list(last.values())
 
 
 def run_ids(workspace: Store) -> list[str]:

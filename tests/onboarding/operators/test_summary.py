@@ -8,7 +8,8 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from onboarding.operators.step import OUTCOME_KEY
-from onboarding.operators.summary import FINAL_TASK, SummaryOperator, failed_tasks
+from onboarding.operators.summary import FINAL_TASK, SummaryOperator
+from onboarding.spec.phases import failed_tasks
 from onboarding.workspace.record import RunRecord
 from tests.onboarding.operators.contexts import Instance, make_context
 
@@ -27,6 +28,11 @@ def test_a_sensor_that_failed_because_of_a_no_is_no_fault() -> None:
 @pytest.mark.parametrize("decision", ["failed", "upstream_failed", "skipped", "running"])
 def test_a_sensor_that_failed_without_a_decision_is_one(decision: str) -> None:
     assert WAIT in failed_tasks({WAIT: "failed", DECISION: decision})
+
+
+@pytest.mark.parametrize(("second", "faults"), [("success", []), ("failed", ["a.second_attempt", "a.test_gate"])])
+def test_a_red_test_gate_is_a_fault_only_when_the_second_attempt_is_red_too(second: str, faults: list[str]) -> None:
+    assert failed_tasks({"a.test_gate": "failed", "a.second_attempt": second}) == faults
 
 
 def summarise(states: dict[str, str], **left: dict[str, Any]) -> dict[str, str]:

@@ -41,21 +41,26 @@ def agent_context(context: StepContext) -> AgentContext:
 
 
 def workload_plan(context: StepContext) -> WorkloadPlan:
+    """All plans of the workload, see :func:`complete_plan`."""
+    dag = context.model("dag", PLAN_FILE, DagPlan) if "dag" in context.inputs else None
+    return complete_plan(agent_context(context), dag=dag)
+
+
+def complete_plan(known: AgentContext, *, dag: DagPlan | None = None) -> WorkloadPlan:
     """All plans of the workload.
 
     Plans that are not made yet are filled in by the rules, which is enough for the files of an earlier agent:
     an agent's files depend only on its own plan and on those before it. ``review`` proves it by rendering all
     files again from the plans that were made.
     """
-    known = agent_context(context)
+    known = replace(known, failures=[])
     known = replace(known, metadata=known.metadata or MetadataAgent().propose(known))
     known = replace(known, transformation=known.transformation or TransformationAgent().propose(known))
     known = replace(known, quality=known.quality or QualityAgent().propose(known))
-    dag = context.model("dag", PLAN_FILE, DagPlan) if "dag" in context.inputs else DagAgent().propose(known)
     return WorkloadPlan(
         discovery=known.need_discovery(),
         metadata=known.need_metadata(),
         transformation=known.need_transformation(),
         quality=known.need_quality(),
-        dag=dag,
+        dag=dag or DagAgent().propose(known),
     )

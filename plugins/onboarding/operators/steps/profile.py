@@ -11,7 +11,6 @@ from onboarding.operators.steps.planning import PLAN_FILE, agent_context, profil
 from onboarding.operators.steps.route import conf_of
 from onboarding.operators.steps.testing import run_agent_tests
 from onboarding.spec.plans import MetadataPlan
-from onboarding.spec.profile import ProfileReport
 from onboarding.workspace.store import canonical_json
 
 
@@ -29,7 +28,7 @@ def propose(context: StepContext) -> StepResult:
     """Types, key, roles and personal data, each with its reason."""
     known = agent_context(context)
     plan = MetadataAgent().propose(known)
-    context.record.write("profile", _recorded(profile_of(context), plan))
+    record_profile(context, plan)
     unsure = [decision.subject for decision in plan.decisions if decision.needs_eyes]
     return StepResult(
         files={PLAN_FILE: canonical_json(plan.model_dump(mode="json"))},
@@ -37,7 +36,9 @@ def propose(context: StepContext) -> StepResult:
     )
 
 
-def _recorded(profile: ProfileReport, plan: MetadataPlan) -> dict[str, object]:
+def record_profile(context: StepContext, plan: MetadataPlan) -> None:
+    """Size of the source and its personal data, as the plan has it, into the record."""
+    profile = profile_of(context)
     personal = [
         {
             "column": column.name,
@@ -48,7 +49,7 @@ def _recorded(profile: ProfileReport, plan: MetadataPlan) -> dict[str, object]:
         for column in plan.columns
         if column.personal_data.type != "NONE"
     ]
-    return {"rows": profile.rows, "columns": len(profile.columns), "pii": personal}
+    context.record.write("profile", {"rows": profile.rows, "columns": len(profile.columns), "pii": personal})
 
 
 def render(context: StepContext) -> StepResult:

@@ -1,0 +1,142 @@
+"""Second attempts: an agent whose tests failed proposes once more, knowing what they said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from onboarding.agents import (
+    Agent,
+    AgentContext,
+    DagAgent,
+    FailedTest,
+    MetadataAgent,
+    QualityAgent,
+    TransformationAgent,
+)
+from onboarding.codegen import render as render_workload
+from onboarding.codegen.ownership import DAG, METADATA, PROFILING, QUALITY, TRANSFORMATION, Owner
+from onboarding.operators.step import StepContext, StepResult
+from onboarding.operators.steps.planning import PLAN_FILE, agent_context, complete_plan, profile_of
+from onboarding.operators.steps.profile import record_profile
+from onboarding.operators.steps.testing import DRAFT_PREFIX, draft_files, judge_draft
+from onboarding.spec.plans import Decision, MetadataPlan
+from onboarding.workspace.record import attempt_entry
+from onboarding.workspace.store import canonical_json
+from shared.pipeline.errors import DataOnboardingError
+
+
+class NothingToAnswerError(DataOnboardingError):
+    """A second attempt without a first one whose tests failed."""
+
+    code = "nothing_to_answer"
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """How an agent tries again.
+
+    :ivar plan: which plan it makes, by its name in :class:`AgentContext`.
+    :ivar drafts: inputs with the files of those before it.
+    """
+
+    agent: str
+    plan: str
+    make: Callable[[], Agent[Any]]
+    owner: Owner
+    drafts: tuple[str, ...] = ()
+    test_class: str = ""
+
+
+_BUILT = ("structure", "metadata_files", "transformation_files", "quality_files")
+
+
+def profiling(context: StepContext) -> StepResult:
+    """The metadata agent in phase 3, once more."""
+    return _again(context, _Attempt("profiling", "metadata", MetadataAgent, PROFILING, test_class="TestProfile"))
+
+
+def metadata(context: StepContext) -> StepResult:
+    """The metadata agent in phase 4, once more."""
+    return _again(context, _Attempt("metadata", "metadata", MetadataAgent, METADATA, _BUILT[:1], "TestMetadata"))
+
+
+def transformation(context: StepContext) -> StepResult:
+    """The transformation agent, once more."""
+    return _again(
+        context, _Attempt("transformation", "transformation", TransformationAgent, TRANSFORMATION, _BUILT[:2])
+    )
+
+
+def quality(context: StepContext) -> StepResult:
+    """The quality agent, once more."""
+    return _again(context, _Attempt("quality", "quality", QualityAgent, QUALITY, _BUILT[:3]))
+
+
+def dag(context: StepContext) -> StepResult:
+    """The DAG agent, once more."""
+    return _again(context, _Attempt("dag", "dag", DagAgent, DAG, _BUILT))
+
+
+def _again(context: StepContext, attempt: _Attempt) -> StepResult:
+    """Propose with the failed tests, render, and run the same tests.
+
+    :raises NothingToAnswerError: no test of the first attempt failed: something else is broken.
+    :raises TestGateError: a test failed again; the record says which, and what was produced.
+    """
+    failures = _failures(context, attempt.agent)
+    known = replace(agent_context(context), failures=failures)
+    plan = attempt.make().propose(known)
+    files = _render(context, attempt, known, plan)
+    fallbacks = [decision.model_dump(mode="json") for decision in plan.decisions if decision.fallback]
+    result = judge_draft(
+        context,
+        agent=attempt.agent,
+        files={**draft_files(context, attempt.drafts), **files},
+        class_name=attempt.test_class,
+        attempt=2,
+        notes={"answered": [failure.name for failure in failures], "fallbacks": fallbacks},
+    )
+    if isinstance(plan, MetadataPlan):
+        record_profile(context, plan)
+    return StepResult(
+        files={
+            PLAN_FILE: canonical_json(plan.model_dump(mode="json")),
+            "tests.json": canonical_json(result.as_dict()),
+            **{f"{DRAFT_PREFIX}{name}": data for name, data in files.items()},
+        },
+        summary={
+            "unit": result.unit.passed,
+            "integration": result.integration.passed,
+            "fallbacks": [f"{decision.subject}: {decision.value}"[:200] for decision in _fallbacks(plan)][:20],
+        },
+    )
+
+
+def _render(context: StepContext, attempt: _Attempt, known: AgentContext, plan: Any) -> dict[str, bytes]:
+    made = {"dag": plan} if attempt.plan == "dag" else {}
+    known = known if made else replace(known, **{attempt.plan: plan})
+    return render_workload(complete_plan(known, **made), profile_of(context), owner=attempt.owner)
+
+
+def _fallbacks(plan: Any) -> list[Decision]:
+    return [decision for decision in plan.decisions if decision.fallback]
+
+
+def _failures(context: StepContext, agent: str) -> list[FailedTest]:
+    entry = context.record.read(attempt_entry(agent, context.run.iteration, attempt=1))
+    failures = [
+        FailedTest(name=str(failure["name"]), message=str(failure["message"]))
+        for level in ("unit", "integration")
+        for failure in (entry or {}).get(level, {}).get("failures", [])
+    ]
+    if not failures:
+        raise NothingToAnswerError(
+            f"no failed test of the {agent} agent's first attempt to answer",
+            where=context.run.run_id,
+            expected="a test gate that was red",
+            given="none: the task before it failed for another reason, or was never run",
+            remedy="see that task's own error, clear it and what comes after it",
+        )
+    return failures
