@@ -80,3 +80,27 @@ def test_the_version_can_be_read_without_running_the_file() -> None:
     constants = {node.targets[0].id: node.value for node in assigned if isinstance(node.targets[0], ast.Name)}
     assert isinstance(constants["VERSION"], ast.Constant)
     assert constants["VERSION"].value == "0123456789ab"
+
+
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [
+        ("2026-03-04T02:40:00+00:00", "2026-03-05T02:00:00+00:00"),
+        ("2026-03-04T01:59:00+00:00", "2026-03-04T02:00:00+00:00"),
+    ],
+)
+def test_a_new_pipeline_does_not_run_before_its_next_time(
+    now: str, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow._shared.timezones import timezone
+    from airflow.serialization.serialized_objects import DagSerialization
+    from airflow.timetables import trigger
+    from airflow.timetables.base import TimeRestriction
+
+    dag = loaded(planned(cron="0 2 * * *", timezone="UTC"))
+    timetable = DagSerialization.from_dict(DagSerialization.to_dict(dag)).timetable
+    monkeypatch.setattr(trigger, "utcnow", lambda: timezone.parse(now))
+    found = timetable.next_dagrun_info(
+        last_automated_data_interval=None, restriction=TimeRestriction(earliest=None, latest=None, catchup=False)
+    )
+    assert found.run_after.isoformat() == first

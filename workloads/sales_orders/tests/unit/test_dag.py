@@ -70,6 +70,7 @@ def test_its_schedule_is_the_planned_one(dag: Any) -> None:
     assert type(dag.timetable).__name__ == "CronTriggerTimetable"
     assert dag.timetable.expression == "0 2 * * *"
     assert str(dag.timetable.timezone) == "UTC"
+    assert dag.timetable.run_immediately == timedelta(minutes=1)
 
 
 def test_missed_runs_are_not_made_up_and_runs_do_not_overlap(dag: Any) -> None:
