@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -108,20 +110,23 @@ def run_test_gate(
 def _run_pytest(
     folder: Path, targets: list[str], report: Path, timeout_seconds: float
 ) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "shared.testing.levels"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command += ["-p", "shared.testing.limits", "-p", "shared.testing.levels"]
     command += ["--rootdir", str(folder), "--import-mode=importlib", "-o", "addopts=", f"--junitxml={report}"]
+    process = subprocess.Popen(
+        [*command, *targets],
+        cwd=folder,
+        env=_environment(report.parent),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
     try:
-        return subprocess.run(
-            [*command, *targets],
-            cwd=folder,
-            env=_environment(report.parent),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout_seconds,
-            check=False,
-        )
+        output, errors = process.communicate(timeout=timeout_seconds)
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
     except subprocess.TimeoutExpired as error:
         raise TestGateError(
             "the tests did not end in time",
@@ -130,6 +135,11 @@ def _run_pytest(
             given="still running: ended by us",
             remedy="look for an endless loop in the generated script that the test runs",
         ) from error
+    finally:
+        # What the tests started ends with them, whatever became of them.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 def _environment(scratch: Path) -> dict[str, str]:

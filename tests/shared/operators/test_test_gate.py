@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,42 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
 def test_endless_tests_are_ended(tmp_path: Path) -> None:
     with pytest.raises(TestGateError, match="did not end in time"):
         gate(workload(tmp_path, "import time\ndef test_it():\n    time.sleep(600)\n"), timeout_seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def test_it():\n    bytearray(9 * 1024**3)\n", "MemoryError"),
+        (
+            "def test_it(tmp_path):\n    with (tmp_path / 'f').open('wb') as f:\n        f.truncate(300 * 1024**2)\n",
+            "large",
+        ),
+        (
+            "import resource\ndef test_it():\n    resource.setrlimit(resource.RLIMIT_AS, (-1, -1))\n",
+            "not allowed to raise maximum limit",
+        ),
+    ],
+    ids=["memory", "file", "raise"],
+)
+def test_tests_have_limits_that_they_cannot_raise(tmp_path: Path, text: str, said: str) -> None:
+    result = gate(workload(tmp_path, text))
+    assert not result.passed
+    assert said in result.failures[0].message
+
+
+def test_what_the_tests_start_ends_with_them(tmp_path: Path) -> None:
+    started = tmp_path / "pid"
+    text = (
+        "import pathlib, subprocess\n"
+        "def test_it():\n"
+        "    child = subprocess.Popen(['sleep', '600'])\n"
+        f"    pathlib.Path({str(started)!r}).write_text(str(child.pid))\n"
+    )
+    assert gate(workload(tmp_path, text)).passed
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{started.read_text()}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{started.read_text()}").exists()
 
 
 def test_nothing_of_the_workers_environment_reaches_the_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
