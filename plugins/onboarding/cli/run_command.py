@@ -197,7 +197,12 @@ def _leave(gate: WaitingGate) -> str | None:
 
 def _fault(workspace: Store, run_id: str, state: str) -> str:
     entries = RunRecord(workspace, run_id).entries()
-    errors = [entry for name, entry in entries.items() if name.startswith("error-")]
+    failed = entries.get("outcome", {}).get("failed_tasks")
+    errors = [
+        entry
+        for name, entry in entries.items()
+        if name.startswith("error-") and (failed is None or entry["task"] in failed)
+    ]
     if errors:
         first = errors[0]
         parts = (("where", "where"), ("expected", "expected"), ("given", "given"), ("remedy", "what to do"))

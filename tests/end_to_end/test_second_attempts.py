@@ -1,0 +1,97 @@
+"""A defect in each agent's plan, on the real platform: red, then green; and one that is red twice."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from onboarding.cli.airflow_client import META_DAG, AirflowClient
+from onboarding.local_platform import PlatformInfo, down, up
+from tests.end_to_end.onboarding import check_balance, onboard
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+DAGS = Path(__file__).resolve().parents[2] / "dags"
+AGENTS = ("profiling", "metadata", "transformation", "quality", "dag")
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformInfo]:
+    """A platform of its own, whose meta-DAG plants the defects."""
+    folder = tmp_path_factory.mktemp("planted")
+    shutil.copytree(Path(__file__).parent / "planted", folder / "dags", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(DAGS / "onboard_gate_dags.py", folder / "dags")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLANTED_META_DAG", str(DAGS / "onboard_meta_dag.py"))
+        patch.setenv("ONBOARD_DAGS_FOLDER", str(folder / "dags"))
+        yield up(folder / "home", progress=print)
+        down(folder / "home", print)
+
+
+def tickets(folder: Path, name: str) -> Path:
+    """A small tidy source."""
+    channels = ("mail", "phone", "chat")
+    lines = ["ticket_id,opened_on,minutes,channel"]
+    lines += [
+        f"{name}-{number:04d},2026-0{1 + number % 9}-1{number % 9},{number % 47},{channels[number % 3]}"
+        for number in range(1, 200)
+    ]
+    (folder / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    return folder / f"{name}.csv"
+
+
+def states(platform: PlatformInfo, run_id: str) -> dict[str, str]:
+    tasks = AirflowClient(platform, "requester").tasks(META_DAG, run_id)
+    return {str(task["task_id"]): str(task["state"]) for task in tasks}
+
+
+def test_every_agent_is_red_then_green(planted: PlatformInfo, tmp_path: Path) -> None:
+    source, conf = tickets(tmp_path, "once_tickets"), tmp_path / "conf.yaml"
+    conf.write_text("workload: once_tickets\n")
+    finished = onboard(
+        planted, "run", "--data", str(source), "--conf", str(conf), "--approve", "auto",
+        "--json", str(tmp_path / "report.json"), "--out", str(tmp_path / "out"),
+    )  # fmt: skip
+    assert finished.exit_code == 0, finished.errors + finished.output
+    gates = {gate["agent"]: gate for gate in finished.report["test_gates"]}
+    assert {name: gate["attempts"] for name, gate in gates.items()} == dict.fromkeys(AGENTS, 2)
+    fallbacks = {name: [text.split(" (")[0] for text in gate["fallbacks"]] for name, gate in gates.items()}
+    assert fallbacks == {
+        "profiling": ["columns.opened_on.type: text"],
+        "metadata": ["columns.minutes.type: text"],
+        "transformation": ["columns.channel.cleaning: plain"],
+        "quality": ["quality.channel_unique: flag"],
+        "dag": ["dag.dag_id: once_tickets"],
+    }
+    for gate in gates.values():
+        assert (gate["failures"], gate["unit"]["failed"], gate["integration"]["failed"]) == ([], 0, 0)
+    found = states(planted, finished.report["run_ids"][0])
+    assert sorted(task for task, state in found.items() if state == "failed") == sorted(
+        f"{group}.test_gate" for group in ("phase_3_profile", *(f"phase_4_build.{agent}" for agent in AGENTS[1:]))
+    )
+    assert finished.output.count("second attempt: ") == 5
+    check_balance(finished.report, tmp_path / "out")
+
+
+def test_red_twice_ends_with_what_was_produced_and_what_failed(planted: PlatformInfo, tmp_path: Path) -> None:
+    source, conf = tickets(tmp_path, "twice_tickets"), tmp_path / "conf.yaml"
+    conf.write_text("workload: twice_tickets\n")
+    finished = onboard(
+        planted, "run", "--data", str(source), "--conf", str(conf), "--approve", "auto",
+        "--json", str(tmp_path / "report.json"),
+    )  # fmt: skip
+    assert finished.exit_code == 1, finished.errors + finished.output
+    assert finished.report["status"] == "failed"
+    assert "phase_4_build.quality.second_attempt" in finished.report["reason"]
+    gate = next(gate for gate in finished.report["test_gates"] if gate["agent"] == "quality")
+    assert (gate["attempts"], gate["fallbacks"]) == (2, [])
+    assert gate["failures"]
+    assert all("assert" in failure["message"] for failure in gate["failures"])
+    assert "scripts/quality/check_silver.py" in gate["produced"]
+    assert finished.report["deployed"] == []
+    found = states(planted, finished.report["run_ids"][0])
+    assert found["phase_4_build.dag.propose"] == "upstream_failed"
+    assert "files were produced, none was deployed" in finished.output
+    assert gate["failures"][0]["name"] in finished.output
