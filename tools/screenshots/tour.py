@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,10 +11,13 @@ from typing import Any
 
 from onboarding.cli.airflow_client import FINISHED, META_DAG, AirflowClient, WaitingGate
 from onboarding.cli.follow import SECONDS_BEFORE_ANSWER
+from onboarding.gates.links import list_url, report_url, run_url
 from onboarding.local_platform import PlatformInfo
+from onboarding.local_platform.account_names import FAKE_KEY, REGION
 from tools.screenshots.browser import HEIGHT, WIDTH, Person, TourError, wait_until
 
 SALES = "s3://onboarding-landing/sales/"
+SALES_BUCKET, SALES_KEY = "onboarding-landing", "sales/orders.csv"
 WORKLOAD = "sales_tour"
 FIRST_SECTION = "1. Data source"
 # Windows that show a whole graph beside its map, and every task of the meta-DAG in the grid.
@@ -47,6 +52,7 @@ class Tour:
         self.run_pipeline()
         self.duplicate_is_blocked()
         self.plan_is_rejected()
+        self.bad_delivery_is_stopped()
 
     def onboard(self) -> None:
         """From the form to the deployed pipeline; the profile is confirmed by marking its task."""
@@ -56,6 +62,8 @@ class Tour:
         self.approve_deploy(run_id)
         self.ended(META_DAG, run_id)
         self.meta_dag_pictures(run_id)
+        self.requester.open(report_url("", META_DAG, run_id))
+        self.requester.picture("report-tab")
 
     def ask_for(self, workload: str, location: str, *, pictures: bool = False) -> str:
         """Fill in the trigger form and press Trigger; returns the run."""
@@ -70,8 +78,10 @@ class Tour:
         return self.requester.trigger(form, META_DAG)
 
     def approve_plan(self, run_id: str) -> None:
-        """In Required Actions."""
+        """In Required Actions; the list of onboardings says so, too."""
         gate = self.gate(run_id, "approve_plan")
+        self.requester.open(list_url(""))
+        self.requester.picture("onboarding-page", height=420)
         link = self.reviewer.open_required_actions(gate.subject)
         self.reviewer.picture("required-actions", height=360)
         self.reviewer.read_card(link)
@@ -148,6 +158,20 @@ class Tour:
         self.noted(run_id, "rejected")
         self.requester.picture("rejected-note")
 
+    def bad_delivery_is_stopped(self) -> None:
+        """The next delivery has a third of its rows broken: the quality gate fails, and nothing is published."""
+        self.progress("a bad delivery arrives")
+        break_every_third_row(self.platform)
+        form = self.requester.open_trigger_form(WORKLOAD)
+        run_id = self.requester.trigger(form, WORKLOAD)
+        self.ended(WORKLOAD, run_id, "failed")
+        self.requester.open_run(WORKLOAD, run_id)
+        self.requester.page.get_by_test_id("expand-all-button").click()
+        self.requester.settle()
+        self.requester.picture("bad-delivery")
+        self.requester.open(f"{run_url('', WORKLOAD, run_id)}/tasks/transform.quality_check_silver")
+        self.requester.picture("bad-delivery-log")
+
     def gate(self, run_id: str, name: str) -> WaitingGate:
         """Wait for a gate of the run, and then as long as a person would need at least."""
 
@@ -166,15 +190,15 @@ class Tour:
         """Wait until the gate's task has this state."""
         wait_until(f"{gate.gate} {state}", 60, lambda: self.api.approve_state(gate) == state)
 
-    def ended(self, dag_id: str, run_id: str) -> None:
-        """Wait for a run's success."""
+    def ended(self, dag_id: str, run_id: str, state: str = "success") -> None:
+        """Wait for the end of a run, in this state."""
 
         def finished() -> dict[str, Any] | None:
             run = self.api.run(dag_id, run_id)
             return run if run["state"] in FINISHED else None
 
         run = wait_until(f"the end of {dag_id}", RUN_SECONDS, finished)
-        if run["state"] != "success":
+        if run["state"] != state:
             raise TourError(f"{dag_id}, run {run_id}: {run['state']} ({run['note'] or 'no note'})")
 
     def noted(self, run_id: str, word: str) -> None:
@@ -186,3 +210,24 @@ class Tour:
         self.requester.open_run(META_DAG, run_id)
         self.requester.page.get_by_test_id("grid-view-button").click()
         self.requester.settle()
+
+
+def break_every_third_row(platform: PlatformInfo) -> None:
+    """In the delivered file: a date, a quantity and an amount that cannot be read."""
+    import boto3
+
+    client = boto3.client(
+        "s3",
+        endpoint_url=platform.aws_url,
+        region_name=REGION,
+        aws_access_key_id=FAKE_KEY,
+        aws_secret_access_key=FAKE_KEY,
+    )
+    delivered = client.get_object(Bucket=SALES_BUCKET, Key=SALES_KEY)["Body"].read().decode()
+    rows = list(csv.reader(io.StringIO(delivered)))
+    columns = {name: number for number, name in enumerate(rows[0])}
+    for row in rows[1::3]:
+        row[columns["order_date"]] = row[columns["quantity"]] = row[columns["amount"]] = "see invoice"
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    client.put_object(Bucket=SALES_BUCKET, Key=SALES_KEY, Body=text.getvalue().encode())
