@@ -48,7 +48,7 @@ def failed_tasks(states: Mapping[str, object]) -> list[str]:
 
 def _has_second_attempt(states: Mapping[str, object], task_id: str) -> bool:
     second = _state_beside(states, task_id, "second_attempt")
-    return task_id.endswith(".test_gate") and second not in ("", "failed", "upstream_failed")
+    return task_id.endswith(".test_gate") and second not in ("", "failed", "upstream_failed", "skipped")
 
 
 def _state_beside(states: Mapping[str, object], task_id: str, name: str) -> str:

@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from onboarding.operators.step import OUTCOME_KEY
 from onboarding.operators.summary import FINAL_TASK, SummaryOperator
-from onboarding.spec.phases import failed_tasks
+from onboarding.spec.phases import failed_tasks, phase_status
 from onboarding.workspace.record import RunRecord
 from tests.onboarding.operators.contexts import Instance, make_context
 
@@ -33,6 +33,14 @@ def test_a_sensor_that_failed_without_a_decision_is_one(decision: str) -> None:
 @pytest.mark.parametrize(("second", "faults"), [("success", []), ("failed", ["a.second_attempt", "a.test_gate"])])
 def test_a_red_test_gate_is_a_fault_only_when_the_second_attempt_is_red_too(second: str, faults: list[str]) -> None:
     assert failed_tasks({"a.test_gate": "failed", "a.second_attempt": second}) == faults
+
+
+@pytest.mark.parametrize(
+    ("second", "status"),
+    [("success", "success"), ("None", "running"), ("running", "running"), ("skipped", "failed"), ("failed", "failed")],
+)
+def test_a_phase_with_a_red_test_gate_is_what_its_second_attempt_is(second: str, status: str) -> None:
+    assert phase_status({"a.propose": "success", "a.test_gate": "failed", "a.second_attempt": second}) == status
 
 
 def summarise(states: dict[str, str], **left: dict[str, Any]) -> dict[str, str]:
