@@ -74,16 +74,21 @@ class Card(Strict):
         return "\n".join(lines[:MAXIMUM_LINES])
 
     def _shown_numbers(self, above: list[str]) -> list[str]:
-        """As many numbers as leave the buttons visible, three at least: their order is their weight."""
+        """As many numbers as leave the buttons visible, three at least: their order is their weight.
+
+        A last line says how many there are besides.
+        """
         shown: list[str] = []
         rows = sum(_rows(line) for line in above) + len(self.links)
         room = MAXIMUM_LINES - len(above) - len(self.links)
-        for text in self.numbers:
+        for number, text in enumerate(self.numbers, start=1):
             rows += _rows(text)
-            if len(shown) >= 3 and (rows > VISIBLE_ROWS or len(shown) >= room):
+            note = 0 if number == len(self.numbers) else 1
+            if len(shown) >= 3 and (rows + note > VISIBLE_ROWS or len(shown) + note >= room):
                 break
             shown.append(f"- {escape(text)}")
-        return shown
+        left = len(self.numbers) - len(shown)
+        return [*shown, f"- {left} more in the full report"] if left else shown
 
     def _shown_items(self) -> list[CardItem]:
         ranked = sorted(self.items, key=lambda item: 0 if item.level == "STOP" else 1)

@@ -58,3 +58,10 @@ def test_the_numbers_leave_the_buttons_visible() -> None:
 def test_many_items_still_leave_the_first_numbers() -> None:
     text = _card(items=9, numbers=9).markdown()
     assert "- number 0\n- number 1\n- number 2" in text
+
+
+def test_a_card_says_how_many_numbers_it_leaves_out() -> None:
+    text = _card(numbers=20).markdown()
+    shown = [line for line in text.splitlines() if line.startswith("- number")]
+    assert f"- {20 - len(shown)} more in the full report" in text
+    assert "more in the full report" not in _card(numbers=3).markdown()
