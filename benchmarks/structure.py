@@ -28,8 +28,11 @@ def structure_of(meta_dag_file: Path) -> dict[str, Any]:
 
 
 def instances(structure: dict[str, Any]) -> int:
-    """Task instances of one run, with the one task of each gate's own DAG."""
-    tasks = structure["tasks"]
+    """Task instances on the straight path, with the one task of each gate's own DAG.
+
+    Tasks that run only after a failure are not on it.
+    """
+    tasks = [task for task in structure["tasks"] if task["trigger_rule"] != "one_failed"]
     return len(tasks) + sum(1 for task in tasks if task["kind"] == REQUEST)
 
 
