@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
 
-def masked(how: str, value: str, shown: str | None) -> str | None:
+def masked(how: str, value: str, key: str) -> str:
     """What a masked column shows of ``value``.
 
     :param how: hash, last4, partial, email or redact.
-    :param shown: what it does show: of a hash only the form can be told.
+    :param key: the masking key.
     """
     if how == "hash":
-        return shown if shown and re.fullmatch("[0-9a-f]{64}", shown) else "64 hexadecimal digits"
+        return keyed_hash(value, key)
     if how == "last4":
         return f"****{value[-4:]}" if len(value) >= 8 else "****"
     if how == "partial":
@@ -24,6 +26,21 @@ def masked(how: str, value: str, shown: str | None) -> str | None:
     return "[REDACTED]"
 
 
+def keyed_hash(value: str, key: str) -> str:
+    """Nested SHA-256 with the key."""
+    return _sha256(f"{key}:{_sha256(f'{key}:{value}')}")
+
+
+def row_hash(values: Iterable[str | None], key: str = "") -> str:
+    """Hash over length and text of the values of a whole row; without a key a plain one."""
+    text = "".join("-;" if value is None else f"{len(value)}:{value};" for value in values)
+    return keyed_hash(text, key) if key else _sha256(text)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def spelled(how: str, value: str | None) -> str | None:
     """A value in the spelling of a column: title (each word), upper or lower."""
     if value is None or how in ("upper", "lower"):
@@ -31,10 +48,15 @@ def spelled(how: str, value: str | None) -> str | None:
     return " ".join(f"{word[:1].upper()}{word[1:].lower()}" for word in value.split(" "))
 
 
-def read(form: str, value: str) -> str | int | Decimal | date:
-    """A text read as a type: ``text``, ``integer``, ``decimal``, or a date's format (``%Y-%m-%d``)."""
-    if form == "integer":
-        return int(value)
-    if form == "decimal":
-        return Decimal(value)
-    return value if form == "text" else datetime.strptime(value, form).date()
+_READERS: dict[str, Callable[[str], str | float | Decimal]] = {
+    "text": str,
+    "integer": int,
+    "decimal": Decimal,
+    "double": float,
+    "boolean": lambda value: value.lower() in ("true", "t", "yes", "y", "1"),
+}
+
+
+def read(form: str, value: str) -> str | float | Decimal | date:
+    """A text read as a type: ``text``, ``integer``, ``decimal``, ``double``, ``boolean``, or a date's format."""
+    return _READERS[form](value) if form in _READERS else datetime.strptime(value, form).date()

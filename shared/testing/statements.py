@@ -1,11 +1,10 @@
-"""Statements of a workload as syntax trees: what they say, whatever the engine's way to say it."""
+"""Statements of a workload as syntax trees: read as text, or made to run on the embedded engine."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sqlglot import exp
+import functools
+import re
+from typing import Any
 
 
 def condition_of(statement: str, dialect: str = "duckdb") -> str:
@@ -16,53 +15,78 @@ def condition_of(statement: str, dialect: str = "duckdb") -> str:
     return "" if where is None else str(where.this.sql(dialect="duckdb", identify=True))
 
 
-def outline(statement: str, dialect: str) -> dict[str, Any]:
-    """What two statements that do the same on two engines have in common.
+def selected(statement: str) -> dict[str, str]:
+    """Column -> expression of a statement's outermost SELECT."""
+    import sqlglot
 
-    :returns: for each stage (common table expression; ``""`` for the outermost query) where it reads from, its
-        columns in order, which of them are passed on as they are, the types that values are cast to, the lists of
-        values they are compared with, and how rows are numbered.
+    tree: Any = sqlglot.parse_one(statement, dialect="duckdb")
+    return {item.alias_or_name: str(item.unalias().sql(dialect="duckdb", identify=True)) for item in tree.expressions}
+
+
+@functools.cache
+def embedded(text: str) -> str:
+    """A statement or an expression for Spark, said for the embedded engine: so it can be run on rows."""
+    import sqlglot
+    from sqlglot import exp
+
+    def translate(node: Any) -> Any:
+        if isinstance(node, exp.RegexpReplace) and isinstance(node.args.get("replacement"), exp.Literal):
+            node.args["replacement"].set("this", _references(node.args["replacement"].name))
+        if isinstance(node, exp.DataType) and node.this is exp.DataType.Type.TIMESTAMPTZ:
+            return exp.DataType.build("TIMESTAMP")  # the session's time zone is UTC
+        if isinstance(node, exp.Initcap):
+            return sqlglot.parse_one(_TITLE.format(node.this.sql(dialect="duckdb")), dialect="duckdb")
+        return node
+
+    return str(sqlglot.parse_one(text, dialect="spark").transform(translate).sql(dialect="duckdb"))
+
+
+# Spark takes words to be what stands between spaces.
+_TITLE = (
+    "ARRAY_TO_STRING([UPPER(SUBSTRING(word, 1, 1)) || LOWER(SUBSTRING(word, 2))"
+    " FOR word IN STRING_SPLIT({}, ' ')], ' ')"
+)
+
+
+def _references(replacement: str) -> str:
+    """Groups are ``$1`` in Java and ``\\1`` in the embedded engine."""
+    return re.sub(r"\\\$", "$", re.sub(r"(?<!\\)\$([0-9])", r"\\\1", replacement))
+
+
+def listed(condition: str, dialect: str = "duckdb") -> list[str]:
+    """The values of the first ``IN`` of a condition."""
+    import sqlglot
+    from sqlglot import exp
+
+    found = sqlglot.parse_one(condition, dialect=dialect).find(exp.In)
+    return [] if found is None else [value.name for value in found.expressions]
+
+
+def table_of(ddl: str) -> dict[str, Any]:
+    """What a ``CREATE EXTERNAL TABLE`` says.
+
+    :returns: ``columns`` and ``partitions`` (name -> type), ``format`` and ``location``.
     """
     import sqlglot
     from sqlglot import exp
 
-    tree: Any = sqlglot.parse_one(statement, dialect=dialect)
-    stages = {stage.alias: stage.this for stage in tree.find_all(exp.CTE)}
-    found = {name: _stage(select) for name, select in stages.items()}
-    final = tree.copy()
-    final.set("with_", None)
-    final.set("with", None)
-    return {**found, "": _stage(final)}
-
-
-def _stage(select: Any) -> dict[str, Any]:
-    from sqlglot import exp
-
-    source = select.args.get("from_") or select.args.get("from")
+    tree: Any = sqlglot.parse_one(ddl, dialect="athena")
+    partitioned, stored, location = (
+        tree.find(kind) for kind in (exp.PartitionedByProperty, exp.FileFormatProperty, exp.LocationProperty)
+    )
+    partitions = _columns(partitioned) if partitioned else {}
     return {
-        "from": source.name if source is not None else "",
-        "where": _text(select.args.get("where")) is not None,
-        "columns": [item.alias_or_name for item in select.expressions],
-        "passed on": [item.name for item in select.expressions if isinstance(item, exp.Column)],
-        "casts": {item.alias_or_name: _casts(item) for item in select.expressions},
-        "values": {item.alias_or_name: _lists(item) for item in select.expressions},
-        "numbered": [_text(window) for window in select.find_all(exp.Window)],
+        "columns": {name: kind for name, kind in _columns(tree.this).items() if name not in partitions},
+        "partitions": partitions,
+        "format": stored.this.name if stored else "",
+        "location": location.this.name if location else "",
     }
 
 
-def _casts(item: exp.Expression) -> list[str]:
-    """Types of the outermost value; text and dates on the way there are the engine's own business."""
+def _columns(tree: Any) -> dict[str, str]:
     from sqlglot import exp
 
-    kinds = {cast.to.sql(dialect="duckdb") for cast in item.find_all(exp.Cast, exp.TryCast)}
-    return sorted(kind for kind in kinds if kind.startswith(("DECIMAL", "BIGINT", "BOOLEAN")))
-
-
-def _lists(item: exp.Expression) -> list[list[str]]:
-    from sqlglot import exp
-
-    return [[value.name for value in found.expressions] for found in item.find_all(exp.In)]
-
-
-def _text(node: exp.Expression | None) -> str | None:
-    return None if node is None else str(node.sql(dialect="duckdb", identify=True))
+    return {
+        column.name: column.args["kind"].sql(dialect="hive") if column.args.get("kind") else ""
+        for column in tree.find_all(exp.ColumnDef)
+    }

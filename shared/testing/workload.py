@@ -19,11 +19,13 @@ from shared.pipeline import engine, secrets, tables
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.literals import quote_identifier, quote_literal
 from shared.pipeline.zones import Lake, published_files, read_pointer
+from shared.testing.statements import embedded
 from shared.testing.synthetic import Row, SyntheticColumn, columns_from, make_rows
 
 TEST_KEY = "a key for tests only"
 RUN_DATE = "2025-01-15"
 LOAD_ID = f"{RUN_DATE}-test"
+SILVER_STATEMENTS = {"duckdb": "sql/silver/transform_silver.duckdb.sql", "spark": "sql/silver/transform_silver.sql"}
 CHECK_SCRIPTS = {zone: f"scripts/quality/check_{zone}.py" for zone in ("bronze", "silver", "gold")}
 _numbers = itertools.count()
 
@@ -69,49 +71,59 @@ class WorkloadFolder:
         """Synthetic rows that are right in every column."""
         return make_rows(self.columns, count)
 
+    @property
+    def text_columns(self) -> list[str]:
+        """Source names of the columns that Bronze keeps as text."""
+        types = self._bronze_types()
+        return [column.source_name for column in self.columns if types[column.source_name] == "VARCHAR"]
+
+    def source_name(self, name: str) -> str:
+        """A column's name in the source."""
+        return str(next(column["source_name"] for column in self.source["columns"] if column["name"] == name))
+
     def bad_row(self) -> Row:
         """A row in which no column can be read; columns that are not text in Bronze are missing."""
         types = self._bronze_types()
         return {column.source_name: "?!" if types[column.source_name] == "VARCHAR" else None for column in self.columns}
 
-    def silver(self, rows: Sequence[Row], key: str = TEST_KEY) -> list[dict[str, Any]]:
+    def silver(self, rows: Sequence[Row], key: str = TEST_KEY, engine_name: str = "duckdb") -> list[dict[str, Any]]:
         """Result of the Silver statement on these rows, in their order.
 
         :param key: the masking key.
+        :param engine_name: whose statement; that of Spark is translated.
         """
-        with self.silver_view(rows, key) as con:
+        with self.silver_view(rows, key, engine_name) as con:
             return _dicts(con, 'SELECT * FROM "silver" ORDER BY "_source_row"')
 
     def gold(self, rows: Sequence[Row], path: str) -> list[dict[str, Any]]:
         """Result of a Gold statement on the Silver of these rows."""
         with self.silver_view(rows) as con:
-            return _dicts(con, self.text(path))
+            return _dicts(con, self.statement(path))
+
+    def statement(self, path: str) -> str:
+        """A statement as the embedded engine runs it; that of Spark is translated."""
+        return self.text(path) if path.endswith(".duckdb.sql") else embedded(self.text(path))
 
     @contextmanager
-    def silver_view(self, rows: Sequence[Row], key: str = TEST_KEY) -> Iterator[Any]:
-        """A connection with the table ``silver``: the Silver statement's result on these rows."""
+    def silver_view(self, rows: Sequence[Row], key: str = TEST_KEY, engine_name: str = "duckdb") -> Iterator[Any]:
+        """A connection with the tables ``bronze``, of these rows, and ``silver``, the Silver statement's result."""
         with engine.connection() as con:
             self._create_bronze(con, rows)
-            statement = self.text("sql/silver/transform_silver.duckdb.sql")
+            statement = self.statement(SILVER_STATEMENTS[engine_name])
             parameters = {"masking_key": key} if "$masking_key" in statement else None
             create = f"CREATE TEMP TABLE silver AS {statement}"
             tables.prepare_for(con, create)
             con.execute(create, parameters) if parameters else con.execute(create)
             yield con
 
-    def judge(self, zone: str, rule_id: str, con: Any) -> list[tuple[bool, bool]]:
-        """For each row of the table ``silver``, in their order: does a rule apply, and is it satisfied."""
-        rule = self.rules(zone)[rule_id]
-        applies, satisfied = rule.applies["duckdb"], rule.satisfied["duckdb"]
-        query = f'SELECT {applies}, {satisfied} FROM "silver" ORDER BY "_source_row"'  # noqa: S608
-        return [(bool(row[0]), bool(row[1])) for row in con.execute(query).fetchall()]
-
-    def accepts(self, zone: str, rule_id: str, column: str, type_: str, value: str) -> bool:
-        """Whether a rule on one column is satisfied by a value of this type."""
-        satisfied = self.rules(zone)[rule_id].satisfied["duckdb"]
-        row = f"(SELECT CAST({quote_literal(value)} AS {type_}) AS {quote_identifier(column)})"
-        with engine.connection() as con:
-            return bool(con.execute(f"SELECT {satisfied} FROM {row}").fetchall()[0][0])  # noqa: S608
+    def types(self, zone: str, table: str) -> dict[str, str]:
+        """Type of each column of a zone's table, as it comes out of the statements."""
+        with self.silver_view(self.rows(1)) as con:
+            query = f'SELECT * FROM "{zone}"'  # noqa: S608
+            if zone == "gold":
+                specs = self.script("scripts/transform/silver_to_gold.py").SPECS
+                query = self.text(next(spec.sql["duckdb"] for spec in specs if spec.table == table))
+            return types_of(con, query)
 
     def rules(self, zone: str) -> dict[str, Any]:
         """The rules of a zone's check script by id."""
@@ -235,6 +247,11 @@ class PipelineRun:
             return []
         with engine.connection() as con:
             return _dicts(con, f"SELECT * FROM {tables.scan(tables.bring_tables(uris, self._scratch))}")  # noqa: S608
+
+
+def types_of(con: Any, query: str) -> dict[str, str]:
+    """Columns and types of a query's result."""
+    return {row[0]: row[1] for row in con.execute(f"DESCRIBE {query}").fetchall()}
 
 
 def _summary(returned: Mapping[str, Any]) -> dict[str, Any]:

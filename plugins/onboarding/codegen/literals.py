@@ -9,15 +9,16 @@ LINE_WIDTH = 100
 _BRACKETS = {tuple: ("(", ")"), list: ("[", "]"), dict: ("{", "}")}
 
 
-def python_literal(value: Any, indent: int = 4) -> str:
+def python_literal(value: Any, indent: int = 4, used: int = 0) -> str:
     """Source text of a value made of None, bool, int, float, str, tuple, list and dict; deterministic.
 
     :param indent: columns by which the line is indented that the text stands on; longer values get one line
         for each item.
+    :param used: characters that stand on the line before the value, beside the indent.
     :raises TypeError: another type, or a float that has no literal (nan, inf).
     """
     if isinstance(value, Enum):
-        return python_literal(value.value, indent)
+        return python_literal(value.value, indent, used)
     if value is None or isinstance(value, bool | int):
         return repr(value)
     if isinstance(value, str):
@@ -27,7 +28,7 @@ def python_literal(value: Any, indent: int = 4) -> str:
             raise TypeError(f"{value} has no Python literal")
         return repr(value)
     if isinstance(value, tuple | list | dict):
-        return _container(value, indent)
+        return _container(value, indent, used)
     raise TypeError(f"a {type(value).__name__} cannot be written into a generated file")
 
 
@@ -46,14 +47,14 @@ def _character(character: str, quote: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def _container(value: tuple[Any, ...] | list[Any] | dict[Any, Any], indent: int) -> str:
+def _container(value: tuple[Any, ...] | list[Any] | dict[Any, Any], indent: int, used: int) -> str:
     opening, closing = _BRACKETS[type(value)]
     items = _items(value, indent)
     if not items:
         return opening + closing
     comma = "," if isinstance(value, tuple) and len(items) == 1 else ""
     one_line = f"{opening}{', '.join(items)}{comma}{closing}"
-    if len(one_line) + indent <= LINE_WIDTH and "\n" not in one_line:
+    if len(one_line) + indent + used <= LINE_WIDTH and "\n" not in one_line:
         return one_line
     inner = " " * (indent + 4)
     lines = "".join(f"{inner}{item},\n" for item in _items(value, indent + 4))
@@ -62,5 +63,6 @@ def _container(value: tuple[Any, ...] | list[Any] | dict[Any, Any], indent: int)
 
 def _items(value: tuple[Any, ...] | list[Any] | dict[Any, Any], indent: int) -> list[str]:
     if isinstance(value, dict):
-        return [f"{python_literal(key)}: {python_literal(item, indent)}" for key, item in value.items()]
+        keys = [f"{python_literal(key)}: " for key in value]
+        return [key + python_literal(item, indent, len(key)) for key, item in zip(keys, value.values(), strict=True)]
     return [python_literal(item, indent) for item in value]

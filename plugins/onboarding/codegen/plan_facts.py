@@ -17,6 +17,7 @@ from onboarding.spec.plans import (
     QualityRule,
     TransformationPlan,
 )
+from onboarding.spec.profile import ProfileReport
 
 _SPELLING = ("title", "upper", "lower")
 #: Operations after which a right value is still the value that was there.
@@ -34,6 +35,9 @@ def column_facts(metadata: MetadataPlan, transformation: TransformationPlan) -> 
         "whole_numbers": [column.name for column in columns if column.is_whole_number],
         "kept": {column.name: column.form for column in columns if column.form},
         "masks": {column.name: column.mask.value for column in columns if column.is_masked_text},
+        "unreadable": [column.name for column in columns if column.can_be_unreadable],
+        "missing": [column.name for column in columns if column.can_be_unreadable and column.has_no_other_value],
+        "formats": {column.name: column.form_of_text for column in columns if column.form_of_text},
     }
 
 
@@ -81,12 +85,35 @@ class _Column:
             return "text"
         if self._is_plain(ColumnType.INTEGER):
             return "integer"
-        if self._is_plain(ColumnType.DECIMAL):
-            return "decimal"
+        for kind in (ColumnType.DECIMAL, ColumnType.DOUBLE, ColumnType.BOOLEAN):
+            if self._is_plain(kind):
+                return kind.value
         formats = [item.arguments.get("format") or "" for item in self._operations if item.operation == "parse_date"]
         if self._is_plain(ColumnType.DATE) and len(formats) == 1 and re.fullmatch(r"(%[Ymd]|[-/.])+", formats[0]):
             return str(formats[0])
         return ""
+
+    @property
+    def can_be_unreadable(self) -> bool:
+        """Whether ``?!`` cannot be read as a value of it."""
+        if not self._text or {"map_values", "replace"} & set(self._names):
+            return False
+        patterns = [_pattern(item) for item in self._operations if item.operation == "require_format"]
+        if self.plan.type is not ColumnType.TEXT or "phone_e164" in self._names:
+            return True
+        return any(pattern and not re.fullmatch(pattern, "?!") for pattern in patterns)
+
+    @property
+    def has_no_other_value(self) -> bool:
+        """Whether an unreadable value becomes none: text stays as it is, a default takes its place."""
+        return self.plan.type is not ColumnType.TEXT and "default" not in self._names
+
+    @property
+    def form_of_text(self) -> str:
+        """The pattern of its values, where they are as they were; Python must read it like the engines."""
+        patterns = [_pattern(item) for item in self._operations if item.operation == "require_format"]
+        plain = set(self._names) <= {"trim", "nullify", "require_format"} and self.plan.type is ColumnType.TEXT
+        return patterns[0] if self._text and plain and len(patterns) == 1 else ""
 
     @property
     def is_masked_text(self) -> bool:
@@ -102,25 +129,107 @@ class _Column:
         return self._text and trimmed and keeping and self.plan.type is kind
 
 
+def _pattern(operation: CleaningOperation) -> str:
+    """Regular expression of ``require_format``; empty when Python has another idea of it."""
+    from onboarding.codegen.sql.cleaning import NAMED_FORMATS
+
+    pattern = str(operation.arguments.get("pattern") or NAMED_FORMATS.get(str(operation.arguments.get("format")), ""))
+    try:
+        re.compile(pattern)
+    except re.error:
+        return ""
+    return "" if re.search(r"\\[^.+*?()\[\]{}|^$/-]|\[:", pattern) else pattern
+
+
 def _is_plain_cast(operation: CleaningOperation) -> bool:
     return operation.operation != "cast" or set(operation.arguments) <= {"type", "precision", "scale"}
 
 
-def gold_facts(metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, Any]:
-    """Which rows and columns Gold takes from Silver."""
-    from onboarding.codegen.sql.engines import ENGINES
-    from onboarding.codegen.sql.gold import gold_sql
-    from shared.testing.statements import condition_of
-
-    engine = next(engine for engine in ENGINES if engine.name == "duckdb")
-    tables = transformation.gold_tables
-    condition = ""
-    if transformation.gold_filters and tables:
-        condition = condition_of(gold_sql(tables[0], metadata, transformation, engine))
+def silver_facts(metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, Any]:
+    """What holds of whole rows of Silver: types, the row hash, derived columns, which of equal rows stays."""
+    deduplication = transformation.deduplication
     return {
+        "silver_types": {item.name: _type(item) for item in schema.silver_columns(metadata, transformation)},
+        "hashed": _hashed_columns(metadata, transformation),
+        "hash_needs_key": schema.needs_masking_key(metadata, transformation),
+        "derived": _derived(metadata, transformation),
+        "keys": list(deduplication.keys),
+        "ordered_by": _ordered_by(metadata, transformation),
+        "keep": deduplication.keep,
+    }
+
+
+def _type(column: schema.TableColumn) -> str:
+    """Type of a column in the embedded engine."""
+    from onboarding.codegen.sql.engines import data_type
+
+    kind = str(data_type(column.type, column.precision, column.scale).sql(dialect="duckdb"))
+    return {"TEXT": "VARCHAR"}.get(kind, kind.replace(" ", ""))
+
+
+def _hashed_columns(metadata: MetadataPlan, transformation: TransformationPlan) -> list[str]:
+    """Source names in the order of the technical key's hash; empty without one, or where Bronze has other types."""
+    from onboarding.codegen.sql.cleaning import is_text
+
+    dropped = schema.dropped_columns(metadata, transformation)
+    columns = [column for column in metadata.columns if column.name not in dropped]
+    if not metadata.technical_key or not all(is_text(column.physical_type) for column in columns):
+        return []
+    return [column.source_name for column in columns]
+
+
+def _ordered_by(metadata: MetadataPlan, transformation: TransformationPlan) -> str:
+    """The column that says which row of a key stays, where Silver shows its values."""
+    name = transformation.deduplication.order_by
+    shown = {item.name for item in schema.silver_columns(metadata, transformation) if item.masking is Masking.KEEP}
+    plans = {column.name for column in metadata.columns if column.type in (*_NUMBERS, ColumnType.DATE)}
+    ordered = transformation.deduplication.mode == "remove" and name in shown & plans
+    return name if ordered and name not in transformation.deduplication.keys else ""
+
+
+def _derived(metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, str]:
+    """Derived column -> its condition-free expression over the columns of Silver."""
+    from onboarding.codegen.sql.engines import DUCKDB, data_type, try_cast
+    from onboarding.codegen.sql.portable import portable
+
+    columns = schema.silver_columns(metadata, transformation)
+    stored = {item.name: item.type for item in columns if item.origin != "derived"}
+    found: dict[str, str] = {}
+    earlier: dict[str, str] = {}
+    for plan in transformation.derived:
+        where = f"transformation.derived.{plan.name}"
+        value = portable(plan.expression, DUCKDB, where=where, columns=stored, inline=earlier)
+        found[plan.name] = DUCKDB.inline(try_cast(value, data_type(plan.type)))
+        earlier[plan.name] = plan.expression
+    return found
+
+
+def gold_facts(metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, Any]:
+    """Which rows and columns Gold takes from Silver, and how aggregates are computed."""
+    from onboarding.codegen.sql.engines import DUCKDB
+    from onboarding.codegen.sql.gold import gold_columns, gold_sql
+    from shared.testing.statements import condition_of, selected
+
+    tables = transformation.gold_tables
+    statements = {table.name: gold_sql(table, metadata, transformation, DUCKDB) for table in tables}
+    aggregates = [table for table in tables if table.kind == "aggregate"]
+    return {
+        "gold_types": {
+            table.name: {item.name: _type(item) for item in gold_columns(table, metadata, transformation)}
+            for table in tables
+        },
+        "gold_columns": {
+            table.name: [item.name for item in gold_columns(table, metadata, transformation)] for table in tables
+        },
         "gold_flat": {table.name: table.columns for table in tables if table.kind == "flat"},
-        "gold_grain": {table.name: table.grain for table in tables if table.kind == "aggregate" and table.grain},
-        "gold_condition": condition,
+        "gold_grain": {table.name: table.grain for table in aggregates if table.grain},
+        "gold_measures": {
+            table.name: {
+                name: text for name, text in selected(statements[table.name]).items() if name not in table.grain
+            }
+            for table in aggregates
+        },
+        "gold_condition": condition_of(statements[tables[0].name]) if transformation.gold_filters and tables else "",
     }
 
 
@@ -128,19 +237,42 @@ def rule_facts(metadata: MetadataPlan, quality: QualityPlan) -> dict[str, Any]:
     """Every rule with what it takes to pass it, the values at its limits, and the thresholds."""
     types = {column.name: column.type for column in metadata.columns}
     limits = {
-        rule.id: found
+        rule.id: (rule.zone, *found)
         for rule in quality.rules
-        if rule.zone == "silver" and len(rule.columns) == 1 and (found := _limits(rule, types.get(rule.columns[0])))
+        if rule.zone in ("silver", "gold")
+        and len(rule.columns) == 1
+        and (found := _limits(rule, types.get(rule.columns[0])))
     }
+    other = {
+        rule.id: (rule.zone, rule.table, rule.columns)
+        for rule in quality.rules
+        if rule.zone != "silver" and rule.check in ("not_null", "unique")
+    }
+    counts = {
+        rule.id: (rule.zone, int(rule.arguments.get("minimum") or 0), rule.arguments.get("maximum"))
+        for rule in quality.rules
+        if rule.check == "row_count"
+    }
+    checks = {rule.id: rule.check for rule in quality.rules}
     return {
         "rules": {
             rule.id: (rule.zone, str(rule.dimension), rule.severity, rule.on_fail, rule.min_pass_rate)
             for rule in quality.rules
         },
+        "asked": {rule.id: (rule.table, rule.check, rule.columns, _plain(rule.arguments)) for rule in quality.rules},
         "thresholds": {"bronze": 0.0, "silver": quality.silver_threshold, "gold": quality.gold_threshold},
         "weights": {str(name): weight for name, weight in quality.dimension_weights.items()},
         "limits": limits,
+        "source_names": {column.name: column.source_name for column in metadata.columns},
+        "missing_elsewhere": {name: value for name, value in other.items() if checks[name] == "not_null"},
+        "repeated_elsewhere": {name: value for name, value in other.items() if checks[name] == "unique"},
+        "counts": counts,
     }
+
+
+def _plain(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments as a config file gives them back."""
+    return {str(name): list(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
 
 
 _NUMBERS = {
@@ -157,15 +289,73 @@ def _limits(rule: QualityRule, kind: ColumnType | None) -> tuple[str, str, list[
     if rule.check == "in_set" and kind is ColumnType.TEXT:
         values = [str(value) for value in arguments.get("values", [])]
         return name, "VARCHAR", values, ["NOT-IN-THE-SET", *(f"{value}?" for value in values[:1])]
-    if set(arguments) != {"minimum", "maximum"}:
+    limits = {key: str(arguments[key]) for key in ("minimum", "maximum") if key in arguments}
+    if not limits or set(arguments) - limits.keys():
         return None
-    low, high = str(arguments["minimum"]), str(arguments["maximum"])
+    signs = {"minimum": -1, "maximum": 1}
     if rule.check == "range" and kind in _NUMBERS:
         type_, step = _NUMBERS[kind]
-        below, above = Decimal(low) - step, Decimal(high) + step
-        return name, type_, [low, high], [format(below, "f"), format(above, "f")]
+        outside = [format(Decimal(value) + signs[key] * step, "f") for key, value in limits.items()]
+        return name, type_, list(limits.values()), outside
     if rule.check == "date" and kind in (ColumnType.DATE, ColumnType.TIMESTAMP):
-        day = timedelta(days=1)
-        outside = [date.fromisoformat(low) - day, date.fromisoformat(high) + day]
-        return name, "DATE", [low, high], [item.isoformat() for item in outside]
+        days = [date.fromisoformat(value) + timedelta(days=signs[key]) for key, value in limits.items()]
+        return name, "DATE", list(limits.values()), [day.isoformat() for day in days]
     return None
+
+
+def metadata_facts(metadata: MetadataPlan, profile: ProfileReport) -> dict[str, Any]:
+    """What was measured, and the schema, key and classification made of it."""
+    personal = {column.name for column in profile.columns if column.personal_data.type != "NONE"}
+    return {
+        "measured_rows": (profile.rows, profile.unreadable_rows, profile.distinct_rows),
+        "measured": {
+            column.name: (column.null_count, column.distinct_count)
+            + (() if column.name in personal else (column.minimum, column.maximum))
+            for column in profile.columns
+        },
+        "candidates": [(item.columns, item.distinct_count, item.null_count) for item in profile.key_candidates],
+        "measured_at": profile.location,
+        "personal": {
+            column.name: (column.personal_data.type, column.personal_data.sensitivity) for column in metadata.columns
+        },
+        "columns": {
+            column.name: (
+                column.type.value, column.precision, column.scale, column.date_format, column.role.value,
+                column.nullable,
+            )
+            for column in metadata.columns
+        },
+        "primary_key": metadata.primary_key,
+    }  # fmt: skip
+
+
+def config_facts(metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, Any]:
+    """What ``transformations.yaml`` and ``semantic.yaml`` tell people and query agents."""
+    from onboarding.codegen.configs import lf_tags
+    from onboarding.codegen.sql.gold import gold_columns
+
+    tags = {column.name: lf_tags(column)["Data_Sensitivity"] for column in metadata.columns}
+    deduplication = transformation.deduplication
+    return {
+        "config_masks": {name: how.value for name, how in transformation.masking.items()},
+        "config_operations": [(item.column, item.operation) for item in transformation.cleaning],
+        "config_deduplication": [deduplication.mode, deduplication.keys, deduplication.order_by, deduplication.keep],
+        "config_filters": transformation.gold_filters,
+        "semantic": {
+            table.name: {
+                item.name: (
+                    item.type.value,
+                    item.masking.value if item.origin == "source" else None,
+                    tags[item.name] if item.origin == "source" else None,
+                )
+                for item in gold_columns(table, metadata, transformation)
+            }
+            for table in transformation.gold_tables
+        },
+    }
+
+
+def config_values(config: Any) -> dict[str, Any]:
+    """A config as its file gives it back."""
+    values: dict[str, Any] = config.model_dump(mode="json", exclude_none=True)
+    return values

@@ -78,7 +78,8 @@ def build_workload(plan: WorkloadPlan, profile: ProfileReport) -> Workload:
 
 def _profile_files(plan: Plan, profile: ProfileReport) -> Files:
     """Phase 3: what was measured, and the classes ``TestProfile``."""
-    return _source_files(plan, profile) | metadata_tests(plan.workload, complete=False)
+    tests = metadata_tests(plan.discovery, plan.metadata, plan.transformation, profile, complete=False)
+    return _source_files(plan, profile) | tests
 
 
 def _source_files(plan: Plan, profile: ProfileReport) -> Files:
@@ -98,7 +99,7 @@ def _metadata_files(plan: Plan, profile: ProfileReport) -> Files:
     return _source_files(plan, profile) | {
         f"scripts/extract/extract_{plan.workload}.py": script,
         "sql/bronze/create_bronze.sql": bronze_ddl(plan.workload, plan.metadata, plan.transformation).encode(),
-        **metadata_tests(plan.workload, complete=True),
+        **metadata_tests(plan.discovery, plan.metadata, plan.transformation, profile, complete=True),
     }
 
 

@@ -139,6 +139,18 @@ def _rule(rule: QualityRule, columns: dict[str, schema.TableColumn]) -> dict[str
     }
 
 
+def rule_texts(
+    rule_ids: set[str], metadata: MetadataPlan, transformation: TransformationPlan, quality: QualityPlan
+) -> dict[str, list[str]]:
+    """Rule -> its predicates (applies, satisfied) for each engine, in the order of the engines."""
+    texts = {}
+    for rule in quality.rules:
+        if rule.id in rule_ids:
+            found = _rule(rule, _columns(rule.zone, rule.table, metadata, transformation))
+            texts[rule.id] = [found[part][engine] for engine in found["applies"] for part in ("applies", "satisfied")]
+    return texts
+
+
 def load_spec(discovery: DiscoveryPlan, transformation: TransformationPlan) -> dict[str, Any]:
     """Arguments of ``LoadSpec``."""
     return {"workload": discovery.workload, "tables": tuple(table.name for table in transformation.gold_tables)}

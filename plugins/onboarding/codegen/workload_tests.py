@@ -4,47 +4,60 @@ from __future__ import annotations
 
 from typing import Any
 
-from onboarding.codegen import schema, scripts
+from onboarding.codegen import configs, schema, scripts
 from onboarding.codegen.dag import dag_values
 from onboarding.codegen.manifest import NO_VERSION
-from onboarding.codegen.plan_facts import column_facts, gold_facts, rule_facts
+from onboarding.codegen.plan_facts import (
+    column_facts,
+    config_facts,
+    config_values,
+    gold_facts,
+    metadata_facts,
+    rule_facts,
+    silver_facts,
+)
 from onboarding.codegen.templating import render_template
 from onboarding.spec.conf import ColumnType, Masking
 from onboarding.spec.plans import (
+    DiscoveryPlan,
     MetadataPlan,
     QualityPlan,
     QualityRule,
     TransformationPlan,
     WorkloadPlan,
 )
+from onboarding.spec.profile import ProfileReport
 
-_PYTHON_TYPES = {
-    ColumnType.TEXT: "str",
-    ColumnType.INTEGER: "int",
-    ColumnType.DECIMAL: "Decimal",
-    ColumnType.DOUBLE: "float",
-    ColumnType.BOOLEAN: "bool",
-    ColumnType.DATE: "date",
-    ColumnType.TIMESTAMP: "datetime",
-}
 # These show something of the value, or nothing changes for a value that is its own mask.
 _HIDING = (Masking.HASH, Masking.REDACT, Masking.LAST4, Masking.PARTIAL, Masking.EMAIL)
 
 
-def metadata_tests(workload: str, *, complete: bool) -> dict[str, bytes]:
+def metadata_tests(
+    discovery: DiscoveryPlan,
+    metadata: MetadataPlan,
+    transformation: TransformationPlan | None,
+    profile: ProfileReport,
+    *,
+    complete: bool,
+) -> dict[str, bytes]:
     """``test_metadata.py``; in phase 3 (not ``complete``) with the classes ``TestProfile`` only."""
-    values = {"workload": workload, "complete": complete}
+    dropped = schema.dropped_columns(metadata, transformation)
+    values = {
+        "workload": discovery.workload,
+        "complete": complete,
+        "location": discovery.source.location,
+        "load": discovery.source.load,
+        "filter": discovery.source.filter,
+        "dropped": [column.source_name for column in metadata.columns if column.name in dropped],
+        **metadata_facts(metadata, profile),
+    }
     return _both_levels("test_metadata.py", values)
 
 
 def transformation_tests(workload: str, metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, bytes]:
     """``test_transformations.py``."""
-    from onboarding.codegen.sql.cleaning import is_text
-    from onboarding.codegen.sql.gold import gold_columns
-
     silver = schema.silver_columns(metadata, transformation)
     paths = scripts.gold_sql_paths(transformation)
-    plans = {column.name: column for column in metadata.columns}
     sources = [item.name for item in silver if item.origin == "source"]
     touched = {operation.column for operation in transformation.cleaning if operation.operation != "trim"}
     first_trim = {
@@ -52,29 +65,34 @@ def transformation_tests(workload: str, metadata: MetadataPlan, transformation: 
         for name in sources
         if [op.operation for op in transformation.cleaning if op.column == name][:1] == ["trim"]
     }
+    with_default = {op.column for op in transformation.cleaning if op.operation == "default"}
     values = {
-        "silver_columns": [item.name for item in silver],
-        "python_types": {item.name: _PYTHON_TYPES[item.type] for item in silver},
-        "not_text": [
-            name for name in sources if plans[name].type is not ColumnType.TEXT and is_text(plans[name].physical_type)
-        ],
         "trimmed": [name for name in sources if name in first_trim],
-        "with_default": sorted({op.column for op in transformation.cleaning if op.operation == "default"}),
+        "without_default": [name for name in sources if name not in with_default],
         "hidden": [item.name for item in silver if item.masking in _HIDING and item.name not in touched - first_trim],
-        "gold_columns": {
-            table.name: [item.name for item in gold_columns(table, metadata, transformation)]
-            for table in transformation.gold_tables
-        },
         "gold_statements": {name: path["duckdb"] for name, path in paths.items()},
-        "spark_statements": [scripts.SILVER_SQL["spark"], *(path["spark"] for path in paths.values())],
+        "statements": [scripts.SILVER_SQL, *paths.values()],
         "partition_columns": tuple(transformation.silver_partition_columns),
         "flags": transformation.deduplication.mode == "flag",
-        "keys": list(transformation.deduplication.keys),
         "ranks": [1, 2, 1, 1] if transformation.deduplication.keep == "last" else [1, 1, 1, 2],
+        "needs_masking_key": schema.needs_masking_key(metadata, transformation),
         **column_facts(metadata, transformation),
+        **silver_facts(metadata, transformation),
         **gold_facts(metadata, transformation),
+        **config_facts(metadata, transformation),
     }
-    return _both_levels("test_transformations.py", {"workload": workload, **values})
+    return _both_levels("test_transformations.py", {"workload": workload, **values, **_imports(values)})
+
+
+def _imports(values: dict[str, Any]) -> dict[str, list[str]]:
+    """What a workload's tests take from ``shared.testing``: nothing that they do not use."""
+    needed = {
+        "expected_names": {"masked": "masks", "read": "", "row_hash": "hashed", "spelled": "spelled"},
+        "planted_names": {"near_misses": "formats", "places": "", "plant": ""},
+    }
+    found = {key: [name for name, fact in names.items() if not fact or values[fact]] for key, names in needed.items()}
+    keyed = values["masks"] or (values["hashed"] and values["hash_needs_key"])
+    return {**found, "workload_names": ["TEST_KEY", "WorkloadFolder"] if keyed else ["WorkloadFolder"]}
 
 
 def quality_tests(
@@ -82,12 +100,13 @@ def quality_tests(
 ) -> dict[str, bytes]:
     """``test_quality.py``."""
     facts = _RuleFacts(metadata, transformation, quality)
-    held = next(((facts.readable[rule.id], rule.id) for rule in facts.silver if facts.holds(rule)), ("", ""))
+    held = next(((facts.readable[rule.id][0], rule.id) for rule in facts.silver if facts.holds(rule)), ("", ""))
     values = {
         "not_null": facts.not_null,
         "unique": facts.unique,
         "parsed": facts.readable,
         "bounded": facts.bounded,
+        "outside": facts.outside,
         "judged": facts.judged,
         "gold_tables": [table.name for table in transformation.gold_tables],
         "partition_columns": tuple(transformation.silver_partition_columns),
@@ -95,7 +114,18 @@ def quality_tests(
         "held_rule": held[1],
         **rule_facts(metadata, quality),
     }
-    return _both_levels("test_quality.py", {"workload": workload, **values})
+    tried = ("not_null", "unique", "parsed", "bounded", "limits", "missing_elsewhere", "repeated_elsewhere", "counts")
+    untried = {rule.id for rule in quality.rules} - {rule_id for name in tried for rule_id in values[name]}
+    texts = scripts.rule_texts(untried, metadata, transformation, quality)
+    used = {"broken": True, "made_rows": bool(values["missing_elsewhere"] or values["repeated_elsewhere"])}
+    used |= {"single_value": bool(values["limits"]), "takes_count": bool(values["counts"])}
+    imports = {
+        "rules_names": ["ENGINES", *(name for name, needed in used.items() if needed)],
+        "uses_engine": any(used[name] for name in used if name != "broken"),
+        "plants": bool(values["not_null"] or values["parsed"] or values["bounded"]),
+        "lists": any(rule.check == "in_set" and rule.id in values["limits"] for rule in quality.rules),
+    }
+    return _both_levels("test_quality.py", {"workload": workload, "texts": texts, **values, **imports})
 
 
 #: Checks that synthetic rows keep for certain: their values are made from the profile.
@@ -115,6 +145,7 @@ class _RuleFacts:
         }
         self._transformation = transformation
         self._text = {name for name, plan in self._plans.items() if is_text(plan.physical_type)}
+        self._unreadable = set(column_facts(metadata, transformation)["unreadable"])
         self._changed = {
             op.column for op in transformation.cleaning if op.operation in ("map_values", "replace", "default", "round")
         }
@@ -124,45 +155,41 @@ class _RuleFacts:
         return rule.id in self.readable and rule.on_fail == "quarantine" and rule.severity != "critical"
 
     @property
-    def not_null(self) -> dict[str, str]:
+    def not_null(self) -> dict[str, list[str]]:
         with_default = {op.column for op in self._transformation.cleaning if op.operation == "default"}
-        return {
-            rule.id: rule.columns[0]
-            for rule in self._of("not_null")
-            if rule.columns[0] in self._plans and rule.columns[0] not in with_default
-        }
+        certain = self._plans.keys() - with_default
+        return {rule.id: rule.columns for rule in self._of("not_null") if set(rule.columns) <= certain}
 
     @property
     def unique(self) -> dict[str, list[str]]:
         return {rule.id: rule.columns for rule in self._of("unique") if set(rule.columns) <= self._plans.keys()}
 
     @property
-    def readable(self) -> dict[str, str]:
-        """``parsed`` rules with a column for which ``?!`` is no value."""
-        marked = {op.column for op in self._transformation.cleaning if op.operation in ("require_format", "phone_e164")}
-        found = {}
-        for rule in self._of("parsed"):
-            columns = [
-                name
-                for name in rule.columns
-                if name in self._text and (self._plans[name].type is not ColumnType.TEXT or name in marked)
-            ]
-            if columns and columns[0] not in self._changed:
-                found[rule.id] = columns[0]
-        return found
+    def readable(self) -> dict[str, list[str]]:
+        """``parsed`` rules with their columns for which ``?!`` is no value."""
+        found = {rule.id: [name for name in rule.columns if name in self._unreadable] for rule in self._of("parsed")}
+        return {rule_id: columns for rule_id, columns in found.items() if columns}
 
     @property
-    def bounded(self) -> dict[str, tuple[str, str]]:
-        """``in_set`` rules on text and ``range`` rules on numbers, with a value outside."""
-        found = {}
-        for rule in self._of("in_set"):
-            if self._is(rule, ColumnType.TEXT):
-                found[rule.id] = (rule.columns[0], "NOT-IN-THE-SET")
-        for rule in self._of("range"):
-            maximum = rule.arguments.get("maximum")
-            if maximum is not None and self._is(rule, ColumnType.INTEGER):
-                found[rule.id] = (rule.columns[0], str(int(maximum) + 1))
-        return found
+    def bounded(self) -> dict[str, str]:
+        """``in_set`` rules on text and ``range`` rules on numbers, with their column."""
+        sets = {rule.id: rule.columns[0] for rule in self._of("in_set") if self._is(rule, ColumnType.TEXT)}
+        return sets | {rule.id: rule.columns[0] for rule in self._ranges()}
+
+    @property
+    def outside(self) -> dict[str, str]:
+        """Column of a ``bounded`` rule -> a value that none of its rules takes."""
+        highest: dict[str, int] = {}
+        for rule in self._ranges():
+            name, maximum = rule.columns[0], int(rule.arguments["maximum"])
+            highest[name] = max(maximum, highest.get(name, maximum))
+        return dict.fromkeys(self.bounded.values(), "NOT-IN-THE-SET") | {
+            name: str(value + 1) for name, value in highest.items()
+        }
+
+    def _ranges(self) -> list[QualityRule]:
+        ranges = [rule for rule in self._of("range") if rule.arguments.get("maximum") is not None]
+        return [rule for rule in ranges if self._is(rule, ColumnType.INTEGER)]
 
     @property
     def judged(self) -> list[str]:
@@ -181,30 +208,30 @@ def dag_tests(plan: WorkloadPlan) -> dict[str, bytes]:
     """``test_dag.py``."""
     values = dag_values(plan, NO_VERSION)
     extract = f"extract.extract_{plan.workload}_to_bronze"
-    heavy = [
-        extract,
-        "transform.transform_bronze_to_silver",
-        "transform.quality_check_silver",
-        "transform.transform_silver_to_gold",
-        "transform.quality_check_gold",
-    ]
+    steps = {
+        extract: [f"scripts/extract/extract_{plan.workload}.py", "scripts/quality/check_bronze.py"],
+        "transform.transform_bronze_to_silver": ["scripts/transform/bronze_to_silver.py"],
+        "transform.quality_check_silver": ["scripts/quality/check_silver.py"],
+        "transform.transform_silver_to_gold": ["scripts/transform/silver_to_gold.py"],
+        "transform.quality_check_gold": ["scripts/quality/check_gold.py", "scripts/load/load_gold.py"],
+    }
+    assets = [(asset["name"], asset["uri"]) for asset in values["assets"]]
     facts: dict[str, Any] = {
-        "tasks": [*heavy, "catalog.update_lakehouse_catalog", "notify.send_completion_alert"],
-        "heavy": heavy,
+        "scripts": steps,
+        "callables": {
+            **dict.fromkeys(steps, "run_step"),
+            "catalog.update_lakehouse_catalog": "update_catalog",
+            "notify.send_completion_alert": "completion_summary",
+        },
+        "outlets": {
+            extract: assets[:1],
+            "transform.quality_check_silver": assets[1:2],
+            "transform.quality_check_gold": assets[2:],
+        },
         "timetable": _timetable(plan),
-        "cron": "" if plan.dag.depends_on else plan.dag.cron,
-        "assets": sorted(asset["name"] for asset in values["assets"]),
         "start_day": plan.dag.start_date or None,
-        "upstream": list(plan.dag.depends_on),
-        "schedule": [
-            plan.dag.cron,
-            plan.dag.timezone,
-            plan.dag.retries,
-            plan.dag.retry_delay_seconds,
-            plan.dag.execution_timeout_minutes,
-            plan.dag.deadline_minutes,
-        ],
-        "scripts": list(scripts.script_order(plan.workload)),
+        "schedule": config_values(configs.schedule_config(plan.discovery, plan.dag)),
+        "deployment": config_values(configs.deployment_config(plan.discovery, plan.dag)),
     }
     return _both_levels("test_dag.py", {**values, **facts})
 

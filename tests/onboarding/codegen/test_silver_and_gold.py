@@ -25,6 +25,7 @@ from onboarding.spec.plans import (
     GoldTablePlan,
     TransformationPlan,
 )
+from shared.testing.statements import embedded
 from tests.onboarding.codegen.sales import sales_metadata, sales_transformation
 
 KEY = {"masking_key": "a key for tests only"}
@@ -58,6 +59,9 @@ def silver(con: Any, transformation: TransformationPlan, *, technical: bool = Fa
     result = con.execute(statement, KEY) if keyed else con.execute(statement)
     names = [item[0] for item in result.description]
     rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    on_spark = embedded(silver_sql(metadata, transformation, SPARK))
+    again = (con.execute(on_spark, KEY) if keyed else con.execute(on_spark)).fetchall()
+    assert sorted(map(str, again)) == sorted(str(tuple(row.values())) for row in rows)
     return sorted(rows, key=lambda row: row["_source_row"])
 
 

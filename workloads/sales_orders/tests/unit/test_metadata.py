@@ -7,8 +7,68 @@ from datetime import datetime
 
 import pytest
 
+from shared.testing.statements import table_of
 from shared.testing.synthetic import value
 from shared.testing.workload import WorkloadFolder
+
+# Rows, unreadable ones, different ones; column -> missing, different and, where they are nobody's, outermost values.
+MEASURED_AT = "s3://onboarding-landing/sales/"
+MEASURED_ROWS = (1530, 0, 1500)
+MEASURED = {
+    "order_id": (0, 1500, None, None),
+    "order_date": (0, 363, "2024-01-01", "2024-12-31"),
+    "customer_name": (0, 321),
+    "customer_email": (20, 425),
+    "phone": (14, 304),
+    "product": (0, 13, None, None),
+    "category": (0, 8, None, None),
+    "region": (0, 8, None, None),
+    "quantity": (0, 5, "1", "5"),
+    "unit_price": (0, 13, "6.2", "499.0"),
+    "amount": (0, 65, "6.2", "2495.0"),
+    "currency": (0, 3, None, None),
+    "status": (0, 5, None, None),
+    "shipped_date": (287, 352, "2024-01-03", "2025-01-06"),
+}
+CANDIDATES = [(["order_id"], 1500, 0)]
+LOCATION = "s3://onboarding-landing/sales/"
+# Column -> type and sensitivity of what it tells about a person.
+PERSONAL = {
+    "order_id": ("NONE", "NONE"),
+    "order_date": ("NONE", "NONE"),
+    "customer_name": ("PERSON_NAME", "HIGH"),
+    "customer_email": ("EMAIL", "HIGH"),
+    "phone": ("PHONE", "HIGH"),
+    "product": ("NONE", "NONE"),
+    "category": ("NONE", "NONE"),
+    "region": ("NONE", "NONE"),
+    "quantity": ("NONE", "NONE"),
+    "unit_price": ("NONE", "NONE"),
+    "amount": ("NONE", "NONE"),
+    "currency": ("NONE", "NONE"),
+    "status": ("NONE", "NONE"),
+    "shipped_date": ("NONE", "NONE"),
+}
+# Column -> type, precision, scale, date format, role, and whether values may be missing.
+COLUMNS = {
+    "order_id": ("text", None, None, None, "identifier", False),
+    "order_date": ("date", None, None, "%Y-%m-%d", "temporal", True),
+    "customer_name": ("text", None, None, None, "attribute", False),
+    "customer_email": ("text", None, None, None, "attribute", True),
+    "phone": ("text", None, None, None, "attribute", True),
+    "product": ("text", None, None, None, "dimension", False),
+    "category": ("text", None, None, None, "dimension", False),
+    "region": ("text", None, None, None, "dimension", False),
+    "quantity": ("integer", None, None, None, "measure", False),
+    "unit_price": ("decimal", 18, 2, None, "measure", False),
+    "amount": ("decimal", 18, 2, None, "measure", True),
+    "currency": ("text", None, None, None, "dimension", False),
+    "status": ("text", None, None, None, "dimension", False),
+    "shipped_date": ("date", None, None, "%Y-%m-%d", "temporal", True),
+}
+PRIMARY_KEY = ["order_id"]
+DROPPED = []
+ORIGIN = {"_source_file": "STRING", "_source_row": "BIGINT", "_load_id": "STRING"}
 
 
 @pytest.fixture(scope="module")
@@ -23,53 +83,69 @@ class TestProfile:
         measured = [column["source_name"] for column in workload.profile["columns"]]
         assert [column["source_name"] for column in workload.source["columns"]] == measured
 
-    def test_counts_fit_the_number_of_rows(self, workload: WorkloadFolder) -> None:
-        rows = workload.profile["rows"]
-        assert 0 <= workload.profile["distinct_rows"] <= rows
-        for column in workload.profile["columns"]:
-            assert 0 <= column["null_count"] <= rows, column["name"]
-            assert 0 <= column["distinct_count"] <= rows, column["name"]
+    def test_the_report_says_what_was_measured(self, workload: WorkloadFolder) -> None:
+        report = workload.profile
+        assert (report["rows"], report["unreadable_rows"], report["distinct_rows"]) == MEASURED_ROWS
+        assert sorted(column["name"] for column in report["columns"]) == sorted(MEASURED)
+        for column in report["columns"]:
+            found = tuple(column[key] for key in ("null_count", "distinct_count", "minimum", "maximum"))
+            measured = MEASURED[column["name"]]
+            assert found[: len(measured)] == measured, column["name"]
 
     def test_column_names_need_no_quotes_and_are_unique(self, workload: WorkloadFolder) -> None:
         names = [column["name"] for column in workload.source["columns"]]
-        assert all(re.fullmatch(r"[a-z_][a-z0-9_]*", name) for name in names)
-        assert len(set(names)) == len(names)
+        for name in names:
+            assert re.fullmatch(r"[a-z_][a-z0-9_]*", name), name
+            assert names.count(name) == 1, name
 
-    def test_the_source_is_read_the_way_it_was_measured(self, workload: WorkloadFolder) -> None:
+    def test_the_source_is_read_the_way_and_where_it_was_measured(self, workload: WorkloadFolder) -> None:
         source = workload.source["source"]
         measured = {key: item for key, item in workload.profile["read_options"].items() if item is not None}
         assert source["format"] == workload.profile["format"]
         assert source["options"] == measured
+        assert (source["location"], workload.profile["location"]) == (LOCATION, MEASURED_AT)
 
     def test_no_value_of_a_personal_column_is_stored(self, workload: WorkloadFolder) -> None:
         personal = [column for column in workload.profile["columns"] if column["personal_data"]["type"] != "NONE"]
         assert [column["name"] for column in personal if column["top_values"]] == []
 
     def test_key_candidates_are_columns_and_counted_exactly(self, workload: WorkloadFolder) -> None:
-        names = {column["name"] for column in workload.profile["columns"]}
-        for candidate in workload.profile["key_candidates"]:
-            assert set(candidate["columns"]) <= names
-            assert candidate["distinct_count"] <= workload.profile["rows"]
+        found = [
+            (candidate["columns"], candidate["distinct_count"], candidate["null_count"])
+            for candidate in workload.profile["key_candidates"]
+        ]
+        assert found == CANDIDATES
+        for columns, distinct, missing in found:
+            assert set(columns) <= set(MEASURED), columns
+            assert max(distinct, missing) <= workload.profile["rows"], columns
 
     def test_every_column_is_classified_and_tagged(self, workload: WorkloadFolder) -> None:
+        assert sorted(column["name"] for column in workload.source["columns"]) == sorted(PERSONAL)
         for column in workload.source["columns"]:
-            assert column["lf_tags"]["PII_Type"] == column["classification"]["type"]
-            assert column["lf_tags"]["PII_Classification"] == column["classification"]["sensitivity"]
+            kind, sensitivity = PERSONAL[column["name"]]
+            classified = (column["classification"]["type"], column["classification"]["sensitivity"])
+            assert classified == (kind, sensitivity), column["name"]
+            tags = {
+                "PII_Type": kind,
+                "PII_Classification": sensitivity,
+                "Data_Sensitivity": "RESTRICTED" if sensitivity in ("CRITICAL", "HIGH") else "INTERNAL",
+            }
+            assert column["lf_tags"] == tags, column["name"]
 
 
 class TestMetadata:
     """Phase 4.2: schema, key, Bronze table and extraction."""
 
-    def test_the_primary_key_is_made_of_columns(self, workload: WorkloadFolder) -> None:
-        names = {column["name"] for column in workload.source["columns"]} | {"row_hash"}
-        assert workload.source["primary_key"]
-        assert set(workload.source["primary_key"]) <= names
-        assert workload.source["technical_key"] == (workload.source["primary_key"] == ["row_hash"])
+    def test_the_primary_key_is_the_planned_one(self, workload: WorkloadFolder) -> None:
+        assert workload.source["primary_key"] == PRIMARY_KEY
+        assert set(PRIMARY_KEY) <= {*COLUMNS, "row_hash"}
+        assert workload.source["technical_key"] == (PRIMARY_KEY == ["row_hash"])
 
-    def test_every_column_says_what_it_is(self, workload: WorkloadFolder) -> None:
+    def test_every_column_is_what_was_planned(self, workload: WorkloadFolder) -> None:
+        keys = ("type", "precision", "scale", "date_format", "role", "nullable")
         for column in workload.source["columns"]:
             assert column["description"].strip(), column["name"]
-            assert column["role"] in ("identifier", "measure", "dimension", "temporal", "attribute")
+            assert tuple(column.get(key) for key in keys) == COLUMNS[column["name"]], column["name"]
 
     def test_decimals_have_room_for_their_digits(self, workload: WorkloadFolder) -> None:
         for column in workload.source["columns"]:
@@ -79,20 +155,29 @@ class TestMetadata:
     def test_date_formats_read_what_they_write(self, workload: WorkloadFolder) -> None:
         for column in workload.columns:
             if column.type in ("date", "timestamp") and column.date_format not in ("", "iso"):
-                assert datetime.strptime(value(column, 3), column.date_format)
+                assert datetime.strptime(value(column, 3), column.date_format), column.name
 
     def test_the_bronze_table_has_every_column_and_its_partitions(self, workload: WorkloadFolder) -> None:
-        ddl = workload.text("sql/bronze/create_bronze.sql")
-        dropped = workload.script("scripts/extract/extract_sales_orders.py").SPEC.dropped_columns
+        table = table_of(workload.text("sql/bronze/create_bronze.sql"))
         for column in workload.source["columns"]:
-            assert (f"`{column['source_name'].lower()}`" in ddl) == (column["source_name"] not in dropped)
-        assert "PARTITIONED BY" in ddl
-        assert "`ingestion_date`" in ddl
+            there = column["source_name"].lower() in table["columns"]
+            assert there == (column["source_name"] not in DROPPED), column["name"]
+        wanted = {column["source_name"].lower() for column in workload.source["columns"]} | set(ORIGIN)
+        assert [name for name in table["columns"] if name not in wanted] == []
+        assert table["partitions"] == {"ingestion_date": "DATE", "load_id": "STRING"}
+
+    def test_the_bronze_table_lies_where_extraction_writes(self, workload: WorkloadFolder) -> None:
+        table = table_of(workload.text("sql/bronze/create_bronze.sql"))
+        assert table["location"] == "${lake_uri}" + f"/bronze/{workload.workload}/{workload.table}/"
+        assert table["format"] == "PARQUET"
 
     def test_extraction_reads_the_columns_of_the_schema(self, workload: WorkloadFolder) -> None:
         spec = workload.script("scripts/extract/extract_sales_orders.py").SPEC
+        for column in workload.source["columns"]:
+            assert column["source_name"] in spec.columns, column["name"]
+            assert (column["source_name"] in spec.dropped_columns) == (column["source_name"] in DROPPED), column["name"]
         assert list(spec.columns) == [column["source_name"] for column in workload.source["columns"]]
-        assert set(spec.dropped_columns) <= set(spec.columns)
+        assert sorted(spec.dropped_columns) == sorted(DROPPED)
         assert (spec.workload, spec.table) == (workload.workload, workload.table)
 
     def test_extraction_reads_the_source_of_the_config(self, workload: WorkloadFolder) -> None:
@@ -103,9 +188,12 @@ class TestMetadata:
         given = {key: list(item) if isinstance(item, tuple) else item for key, item in spec.read_options().items()}
         assert given == {key: source["options"].get(key, given[key]) for key in given}
 
+    def test_extraction_is_the_planned_one(self, workload: WorkloadFolder) -> None:
+        spec = workload.script("scripts/extract/extract_sales_orders.py").SPEC
+        assert (spec.location, spec.load, spec.filter) == (LOCATION, "full", "")
+
     def test_bronze_keeps_text_as_text(self, workload: WorkloadFolder) -> None:
-        ddl = workload.text("sql/bronze/create_bronze.sql")
-        dropped = workload.script("scripts/extract/extract_sales_orders.py").SPEC.dropped_columns
-        if workload.source["source"]["format"] != "parquet":
-            names = {column["source_name"] for column in workload.source["columns"]} - set(dropped)
-            assert [name for name in names if f"`{name.lower()}` STRING" not in ddl] == []
+        columns = table_of(workload.text("sql/bronze/create_bronze.sql"))["columns"]
+        assert {name: columns.get(name) for name in ORIGIN} == ORIGIN
+        for name in workload.text_columns:
+            assert name in DROPPED or columns.get(name.lower()) == "STRING", name
