@@ -37,7 +37,7 @@ def near_misses(value: str) -> list[str]:
     parts = {value[1:], value[:-1], f"{value}?", f"{value} {value}", f"{value}9", f"{value}a", value.swapcase()}
     for mark in "@.:/-+_ ":
         parts |= {value.replace(mark, ""), value.replace(mark, mark * 2), value.replace(mark, ";")}
-    return sorted(part for part in parts if part.strip() == part and part)
+    return sorted(part for part in parts - {value} if part.strip() == part and part)
 
 
 def unusual(rows: Sequence[Row], text_columns: Sequence[str]) -> list[Row]:

@@ -9,6 +9,21 @@ from shared.pipeline.literals import quote_identifier, quote_literal
 from shared.testing.statements import embedded
 
 ENGINES = ("duckdb", "spark")
+_NUMBERS = (
+    "DECIMAL",
+    "DOUBLE",
+    "FLOAT",
+    "HUGEINT",
+    "UHUGEINT",
+    "BIGINT",
+    "INTEGER",
+    "SMALLINT",
+    "TINYINT",
+    "UBIGINT",
+    "UINTEGER",
+    "USMALLINT",
+    "UTINYINT",
+)
 
 
 def predicate(texts: Mapping[str, str], engine: str) -> str:
@@ -35,7 +50,7 @@ def takes_count(con: Any, rule: Any, engine: str, rows: int) -> bool:
 def made_rows(types: Mapping[str, str], rows: Sequence[Mapping[str, int | None]]) -> str:
     """A relation of rows that differ in every column, numbered by ``_position``.
 
-    :param types: column -> type.
+    :param types: column -> type; lists and structures have no value.
     :param rows: for each row the columns that are different: another row's number, or None for no value.
     """
     lines = []
@@ -59,6 +74,8 @@ def _value(kind: str, number: int | None) -> str:
         return f"'v{number}'"
     if kind == "BOOLEAN":
         return str(number % 2 == 1).upper()
-    if kind.startswith(("DATE", "TIMESTAMP")):
+    if kind.startswith(("DATE", "TIMESTAMP")) and not kind.endswith("]"):
         return f"CAST('2024-01-{number + 1:02d}' AS {kind})"
-    return f"CAST({number} AS {kind})"
+    if kind.startswith(_NUMBERS) and not kind.endswith("]"):
+        return f"CAST({number} AS {kind})"
+    return f"CAST(NULL AS {kind})"

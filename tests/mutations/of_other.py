@@ -65,7 +65,10 @@ WITHOUT_KEY = (
         KEYLESS,
         "transformation",
         "exact duplicates not flagged",
-        on_both_engines(SILVER, '"_source_row" ASC) > 1 AS', '"_source_row" ASC) > 2 AS'),
+        (
+            Edit(f"{SILVER}.duckdb.sql", '"_source_row" ASC) > 1 AS', '"_source_row" ASC) > 2 AS'),
+            Edit(f"{SILVER}.sql", ") > 1 AS `is_exact_duplicate`", ") > 2 AS `is_exact_duplicate`"),
+        ),
         "is_exact_duplicate",
     ),
     of(
