@@ -37,7 +37,7 @@ def dry_run(
     :param script_order: the scripts in the order of the DAG.
     :param run_date: ``YYYY-MM-DD``; rules such as "not in the future" are judged by it.
     :param aws_conn_id: Airflow connection through which an ``s3://`` source is read.
-    :returns: each step's own summary; nothing of it is left on disk.
+    :returns: each step's own summary, the same for the same source and date; nothing of it is left on disk.
     """
     with tempfile.TemporaryDirectory(prefix="dry-run-") as scratch:
         folder = Path(scratch) / "workload"
@@ -61,5 +61,6 @@ def dry_run(
             except QualityGateFailed as error:
                 blocked = error.text()
                 break
-            steps[Path(script).stem] = summary[script]
+            # Where the scratch lake was is a name by chance, and nothing is there any more.
+            steps[Path(script).stem] = {key: value for key, value in summary[script].items() if key != "path"}
     return DryRun(steps=steps, blocked=blocked)
