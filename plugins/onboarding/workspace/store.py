@@ -61,6 +61,14 @@ class Store:
         root = ObjectStoragePath(self.uri)
         return root / key if key else root
 
+    def _partial_file(self) -> Path:
+        """Where a local file is written before it gets its name.
+
+        In the store's own folder and not beside the file: what a kill leaves there must not lie in a deployed
+        directory, whose files are checked one by one when it runs.
+        """
+        return Path(self._path("").path) / f"{_PARTIAL}{uuid.uuid4().hex}"
+
     def uri_of(self, key: str) -> str:
         """Absolute URI of a key."""
         return f"{self.uri}/{key}" if key else self.uri
@@ -95,7 +103,7 @@ class Store:
         """Write the whole object in one step (a reader sees the old or the new one); returns its SHA-256."""
         path = self._path(key)
         if path.protocol == "file":
-            _replace_local_file(Path(path.path), data)
+            _replace_local_file(Path(path.path), data, self._partial_file())
         else:
             path.fs.pipe_file(path.path, data)
             path.fs.invalidate_cache(path.path)
@@ -109,7 +117,7 @@ class Store:
         """Write the object only if there is none (``If-None-Match`` on S3): False when there was one."""
         path = self._path(key)
         if path.protocol == "file":
-            return _create_local_file(Path(path.path), data)
+            return _create_local_file(Path(path.path), data, self._partial_file())
         try:
             path.fs.pipe_file(path.path, data, mode="create")
         except FileExistsError:
@@ -139,7 +147,8 @@ class Store:
             return []
         entries = base.fs.ls(base.path, detail=False)
         start = len(base.path.rstrip("/")) + 1
-        return sorted({entry[start:].rstrip("/") for entry in entries if len(entry) > start})
+        names = {entry[start:].rstrip("/") for entry in entries if len(entry) > start}
+        return sorted(name for name in names if not _is_partial(name))
 
     def delete(self, key: str) -> None:
         """Remove the object; nothing happens when there is none."""
@@ -179,13 +188,13 @@ def _is_partial(name: str) -> bool:
     return _PARTIAL in name.rsplit("/", maxsplit=1)[-1]
 
 
-def _replace_local_file(path: Path, data: bytes) -> None:
-    partial = _write_partial(path, data)
+def _replace_local_file(path: Path, data: bytes, partial: Path) -> None:
+    _write_partial(partial, data, path)
     partial.replace(path)
 
 
-def _create_local_file(path: Path, data: bytes) -> bool:
-    partial = _write_partial(path, data)
+def _create_local_file(path: Path, data: bytes, partial: Path) -> bool:
+    _write_partial(partial, data, path)
     try:
         # A hard link is created whole or not at all, unlike open(..., "xb") followed by a crash.
         os.link(partial, path)
@@ -196,9 +205,9 @@ def _create_local_file(path: Path, data: bytes) -> bool:
     return True
 
 
-def _write_partial(path: Path, data: bytes) -> Path:
+def _write_partial(partial: Path, data: bytes, path: Path) -> None:
+    partial.parent.mkdir(parents=True, exist_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}{_PARTIAL}{uuid.uuid4().hex}")
     try:
         with full_disk_is_clear(str(path)), partial.open("wb") as file:
             file.write(data)
@@ -207,4 +216,3 @@ def _write_partial(path: Path, data: bytes) -> Path:
     except DiskFullError:
         partial.unlink(missing_ok=True)
         raise
-    return partial

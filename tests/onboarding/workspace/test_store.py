@@ -39,6 +39,25 @@ def test_no_partial_file_is_listed_or_left(store: Store, tmp_path: Path) -> None
     store.write("a", b"x")
     (tmp_path / "b.partial-1234").write_bytes(b"half")
     assert store.find() == ["a"]
+    assert store.children() == ["a"]
+
+
+@pytest.mark.parametrize("way", ["write", "create"])
+def test_what_a_killed_write_leaves_lies_beside_no_file(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """A file too many in a deployed directory would keep its pipeline from running."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(Path, "replace", killed)
+    monkeypatch.setattr(Path, "unlink", killed)
+    monkeypatch.setattr("os.link", killed)
+    with pytest.raises(SystemExit):
+        getattr(store, way)("workloads/orders/1234/a.py", b"x")
+    assert list((tmp_path / "workloads/orders/1234").iterdir()) == []
+    assert store.find() == []
 
 
 def test_delete_what_is_not_there(store: Store) -> None:
