@@ -68,6 +68,12 @@ def write_output(store: Store, key: str, files: Mapping[str, bytes], summary: Ma
     return OutputReference(key=key, digest=digest, summary=dict(summary))
 
 
+def forget_output(store: Store, key: str) -> None:
+    """Remove an output whose effect was undone, its manifest first: the step that made it runs again when cleared."""
+    store.delete(f"{key}/{_MANIFEST}")
+    store.delete_tree(key)
+
+
 def output_files(store: Store, reference: OutputReference) -> dict[str, bytes]:
     """All files of an output by relative path, without the manifest."""
     start = len(reference.key) + 1

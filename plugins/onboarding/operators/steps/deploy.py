@@ -12,7 +12,7 @@ from onboarding.deploy.publication import (
 from onboarding.deploy.staging import check_dag_import, check_python
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.spec.plans import WorkloadPlan
-from onboarding.workspace.outputs import output_files
+from onboarding.workspace.outputs import forget_output, output_files
 from onboarding.workspace.store import Store, canonical_json
 from shared.hooks.airflow_api import AirflowApi
 
@@ -74,6 +74,8 @@ def verify(context: StepContext) -> StepResult:
     try:
         listed = wait_until_listed(api, workload, timeout_seconds=_LIST_TIMEOUT_SECONDS)
     except DeploymentError:
+        # First: otherwise `deploy`, cleared as the error says, would take its work for done and write nothing.
+        forget_output(context.store, context.inputs["deployment"].key)
         take_back(Store(settings.dags_uri), workload, version)
         raise
     context.record.write("verification", {"workload": workload, "version": version, **listed})
