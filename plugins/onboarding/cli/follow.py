@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,11 +12,14 @@ from typing import Any
 from onboarding.cli.airflow_client import FINISHED, META_DAG, AirflowClient, WaitingGate
 from onboarding.gates.definitions import GATE_BY_NAME
 from onboarding.spec.phases import phase_of, phase_statuses
+from shared.hooks.airflow_api import AirflowApiError
 
 POLL_SECONDS = 1.0
 # An answer within seconds of the gate's opening can meet the scheduler before it has seen the task parked.
 SECONDS_BEFORE_ANSWER = 6.0
 SECONDS_AFTER_ANSWER = 60.0
+# A platform that was killed is up again a minute after `onboard up`; its runs have gone on where they were.
+OUTAGE_SECONDS = 300.0
 
 Progress = Callable[[str], None]
 Answerer = Callable[[WaitingGate], str | None]
@@ -65,6 +69,36 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
+@dataclass
+class Outage:
+    """Bridges a time in which Airflow does not answer.
+
+    :ivar clock: seconds, for the length of the outage.
+    """
+
+    progress: Progress
+    clock: Callable[[], float] = time.monotonic
+    since: float | None = None
+
+    @contextmanager
+    def bridged(self) -> Iterator[None]:
+        """Within it, what may pass is left for the next look.
+
+        :raises AirflowApiError: Airflow refuses the call, or has not answered for five minutes.
+        """
+        try:
+            yield
+            self.since = None
+        except AirflowApiError as error:
+            if not error.transient:
+                raise
+            if self.since is None:
+                self.since = self.clock()
+                self.progress("Airflow does not answer: waiting for it; `onboard up` starts it again")
+            elif self.clock() - self.since > OUTAGE_SECONDS:
+                raise
+
+
 def follow_meta_run(
     requester: AirflowClient,
     reviewer: AirflowClient,
@@ -83,19 +117,21 @@ def follow_meta_run(
     shown = PhaseProgress(progress)
     opened: dict[str, float] = {}
     deadline = time.monotonic() + timeout_seconds
+    outage = Outage(progress)
     while time.monotonic() < deadline:
-        shown.update(requester.tasks(dag_id, run_id))
-        state = str(requester.run(dag_id, run_id)["state"])
-        if state in FINISHED:
-            return state
-        for gate in reviewer.waiting_gates(run_id):
-            opened.setdefault(gate.run_id, time.monotonic())
-            if time.monotonic() - opened[gate.run_id] < SECONDS_BEFORE_ANSWER:
-                continue
-            option = answer(gate)
-            if option is None:
-                return "waiting"
-            _answer_until_taken(reviewer, gate, option, progress)
+        with outage.bridged():
+            shown.update(requester.tasks(dag_id, run_id))
+            state = str(requester.run(dag_id, run_id)["state"])
+            if state in FINISHED:
+                return state
+            for gate in reviewer.waiting_gates(run_id):
+                opened.setdefault(gate.run_id, time.monotonic())
+                if time.monotonic() - opened[gate.run_id] < SECONDS_BEFORE_ANSWER:
+                    continue
+                option = answer(gate)
+                if option is None:
+                    return "waiting"
+                _answer_until_taken(reviewer, gate, option, progress)
         time.sleep(POLL_SECONDS)
     return "timeout"
 
@@ -121,14 +157,16 @@ def wait_for_run(client: AirflowClient, dag_id: str, run_id: str, *, progress: P
     """Wait until a run of a generated DAG ends; returns its state, or ``timeout``."""
     said: set[str] = set()
     deadline = time.monotonic() + timeout_seconds
+    outage = Outage(progress)
     while time.monotonic() < deadline:
-        for task in client.tasks(dag_id, run_id):
-            line = f"{task['task_id']}: {task['state']}"
-            if task["state"] in ("success", "failed", "skipped", "upstream_failed") and line not in said:
-                said.add(line)
-                progress(line)
-        state = str(client.run(dag_id, run_id)["state"])
-        if state in FINISHED:
-            return state
+        with outage.bridged():
+            for task in client.tasks(dag_id, run_id):
+                line = f"{task['task_id']}: {task['state']}"
+                if task["state"] in ("success", "failed", "skipped", "upstream_failed") and line not in said:
+                    said.add(line)
+                    progress(line)
+            state = str(client.run(dag_id, run_id)["state"])
+            if state in FINISHED:
+                return state
         time.sleep(POLL_SECONDS)
     return "timeout"
