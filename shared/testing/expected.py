@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 
 def masked(how: str, value: str, key: str) -> str:
@@ -60,3 +62,25 @@ _READERS: dict[str, Callable[[str], str | float | Decimal]] = {
 def read(form: str, value: str) -> str | float | Decimal | date:
     """A text read as a type: ``text``, ``integer``, ``decimal``, ``double``, ``boolean``, or a date's format."""
     return _READERS[form](value) if form in _READERS else datetime.strptime(value, form).date()
+
+
+def alike(first: Iterable[Sequence[Any]], second: Iterable[Sequence[Any]]) -> bool:
+    """Whether two results have the same rows in any order, but for the last digits of floating-point numbers.
+
+    Engines add such numbers up in the order in which their threads finish.
+    """
+    one, other = (sorted(map(list, rows), key=_without_last_digits) for rows in (first, second))
+    return len(one) == len(other) and all(
+        len(left) == len(right) and all(map(_same_value, left, right)) for left, right in zip(one, other, strict=True)
+    )
+
+
+def _without_last_digits(row: Sequence[Any]) -> tuple[str, str]:
+    exact = [value for value in row if not isinstance(value, float)]
+    return str(exact), str([f"{value:.9g}" for value in row if isinstance(value, float)])
+
+
+def _same_value(left: Any, right: Any) -> bool:
+    if isinstance(left, float) and isinstance(right, float):
+        return math.isclose(left, right, rel_tol=1e-12, abs_tol=1e-12) or (math.isnan(left) and math.isnan(right))
+    return type(left) is type(right) and bool(left == right)

@@ -11,6 +11,7 @@ from typing import Any
 
 Row = dict[str, str | None]
 FEW_VALUES = 50
+BOOLEAN_WORDS = ("true", "false", "t", "f", "yes", "no", "y", "n", "1", "0")
 _START = date(2024, 1, 1)
 _PERSONAL = {
     "EMAIL": "person{number}@example.com",
@@ -48,7 +49,7 @@ def columns_from(source: Mapping[str, Any], profile: Mapping[str, Any]) -> list[
 
 
 def _column(entry: Mapping[str, Any], measured: Mapping[str, Any], source: Mapping[str, Any]) -> SyntheticColumn:
-    top = [item["value"] for item in measured.get("top_values", [])]
+    top = [item["value"] for item in measured.get("top_values", []) if _fits(item["value"], entry, measured)]
     few = 0 < measured.get("distinct_count", 0) <= FEW_VALUES or 0 < len(top) < 10
     shapes = measured.get("shapes", [])
     key = source.get("primary_key", [])
@@ -65,6 +66,32 @@ def _column(entry: Mapping[str, Any], measured: Mapping[str, Any], source: Mappi
         shape=shapes[0]["value"] if shapes else "",
         values=tuple(top) if few and entry["name"] not in key else (),
     )
+
+
+def _fits(text: str, entry: Mapping[str, Any], measured: Mapping[str, Any]) -> bool:
+    """Whether a frequent value has its column's type: a source also repeats what is wrong."""
+    kind = entry["type"]
+    if kind == "text":
+        return True
+    if kind == "boolean":
+        return text.strip().lower() in BOOLEAN_WORDS
+    if kind in ("date", "timestamp"):
+        formats = [*measured.get("date_formats", []), entry.get("date_format") or "iso"]
+        return any(_is_moment(text.strip(), form) for form in formats)
+    if measured.get("number_format", "plain") != "plain":
+        return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return False
+    return number.is_finite() and (kind != "integer" or number == number.to_integral_value())
+
+
+def _is_moment(text: str, form: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form))
+    except ValueError:
+        return False
 
 
 def make_rows(columns: Sequence[SyntheticColumn], count: int) -> list[Row]:

@@ -87,7 +87,13 @@ def transformation_tests(workload: str, metadata: MetadataPlan, transformation: 
 def _imports(values: dict[str, Any]) -> dict[str, list[str]]:
     """What a workload's tests take from ``shared.testing``: nothing that they do not use."""
     needed = {
-        "expected_names": {"masked": "masks", "read": "", "row_hash": "hashed", "spelled": "spelled"},
+        "expected_names": {
+            "alike": "gold_measures",
+            "masked": "masks",
+            "read": "",
+            "row_hash": "hashed",
+            "spelled": "spelled",
+        },
         "planted_names": {"near_misses": "formats", "places": "", "plant": ""},
     }
     found = {key: [name for name, fact in names.items() if not fact or values[fact]] for key, names in needed.items()}

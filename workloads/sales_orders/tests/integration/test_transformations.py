@@ -8,6 +8,7 @@ import pytest
 import sqlglot
 
 from shared.pipeline.check import CheckSpec, check_zone
+from shared.testing.expected import alike
 from shared.testing.planted import unusual
 from shared.testing.workload import PipelineRun, WorkloadFolder
 
@@ -239,9 +240,10 @@ def test_the_spark_statement_of_gold_gives_the_same(workload: WorkloadFolder, ta
     paths = STATEMENTS[1 + list(GOLD_COLUMNS).index(table)]
     embedded, spark = (workload.gold(workload.rows(20), paths[name]) for name in ("duckdb", "spark"))
     for name in GOLD_COLUMNS[table]:
-        found = sorted(str(row.get(name, "no such column")) for row in spark)
-        assert found == sorted(str(row.get(name)) for row in embedded), name
-    assert sorted(map(str, spark)) == sorted(map(str, embedded)), table
+        found = [(row.get(name, "no such column"),) for row in spark]
+        assert alike(found, [(row.get(name),) for row in embedded]), name
+    assert [list(row) for row in spark] == [list(row) for row in embedded], table
+    assert alike([list(row.values()) for row in spark], [list(row.values()) for row in embedded]), table
 
 
 def test_the_configs_say_what_the_statements_do(workload: WorkloadFolder) -> None:
