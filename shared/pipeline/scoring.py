@@ -1,8 +1,9 @@
 """Rules over rows: which apply, which are kept, what score follows.
 
 Pass rate of a rule = rows that keep it / rows it applies to (1.0 when it applies to none). Score = mean of
-the dimensions' means, weighted; dimensions without a rule do not count. The gate passes when the score
-reaches the threshold, no critical rule is below its minimum, and no blocking rule is violated at all.
+the dimensions' means, weighted, dimensions without a rule left out; but never more than the share of sound
+rows, those that keep every rule that matters for them. The gate passes when the score reaches the threshold,
+no critical rule is below its minimum, and no blocking rule is violated at all. docs/quality.md has examples.
 """
 
 from __future__ import annotations
@@ -35,6 +36,11 @@ class Rule:
     applies: Mapping[str, str] = field(default_factory=dict)
     satisfied: Mapping[str, str] = field(default_factory=dict)
     kind: str = "row"
+
+    @property
+    def spoils(self) -> bool:
+        """Whether a row that violates it is a bad one: of critical, blocking and quarantine rules."""
+        return self.kind == "row" and (self.severity == "critical" or self.on_fail in ("quarantine", "block"))
 
 
 @dataclass(frozen=True)
@@ -78,9 +84,13 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The judgement of one table."""
+    """The judgement of one table.
+
+    :ivar sound_rows: rows that violate no critical, blocking or quarantine rule.
+    """
 
     rows: int
+    sound_rows: int
     score: float
     threshold: float
     results: tuple[RuleResult, ...]
@@ -94,6 +104,7 @@ class Verdict:
         """The verdict as a JSON-serialisable mapping."""
         return {
             "rows": self.rows,
+            "sound_rows": self.sound_rows,
             "score": round(self.score, 6),
             "threshold": self.threshold,
             "passed": self.passed,
@@ -153,7 +164,8 @@ def flag_rows(con: Any, source: str, rules: Sequence[Rule], target: Path) -> Non
 
 def judge(con: Any, flagged: str, rules: Sequence[Rule], threshold: float, weights: Mapping[str, float]) -> Verdict:
     """Count every rule over the flagged rows and derive the verdict."""
-    measures = ["count(*)"]
+    bad = " OR ".join(_violated(number) for number, rule in enumerate(rules) if rule.spoils) or "false"
+    measures = ["count(*)", f"count(*) FILTER (WHERE NOT ({bad}))"]
     for number, rule in enumerate(rules):
         if rule.kind == "table":
             measures += ["1", f"CASE WHEN coalesce(({rule.satisfied['duckdb']}), false) THEN 1 ELSE 0 END"]
@@ -162,14 +174,18 @@ def judge(con: Any, flagged: str, rules: Sequence[Rule], threshold: float, weigh
             measures.append(f"count(*) FILTER (WHERE _applies_{number} AND _keeps_{number})")
     counted = con.execute(f"SELECT {', '.join(measures)} FROM {flagged}").fetchall()[0]  # noqa: S608
     results = tuple(
-        RuleResult(number, rule, int(counted[1 + 2 * number]), int(counted[2 + 2 * number]))
+        RuleResult(number, rule, int(counted[2 + 2 * number]), int(counted[3 + 2 * number]))
         for number, rule in enumerate(rules)
     )
-    return Verdict(int(counted[0]), score_of(results, weights), threshold, results)
+    rows, sound = int(counted[0]), int(counted[1])
+    return Verdict(rows, sound, score_of(results, weights, rows, sound), threshold, results)
 
 
-def score_of(results: Sequence[RuleResult], weights: Mapping[str, float]) -> float:
-    """The weighted mean of the dimensions' mean pass rates; 1.0 without a rule.
+def score_of(results: Sequence[RuleResult], weights: Mapping[str, float], rows: int, sound_rows: int) -> float:
+    """The weighted mean of the dimensions' mean pass rates (1.0 without a rule), at most the share of sound rows.
+
+    Means over many rules hide what is bad: with three bad rows in ten, each in one of twenty columns, every
+    rule keeps more than 0.98. The share of sound rows does not depend on how many columns and rules there are.
 
     A dimension that has no weight counts as 1, so that a new dimension is never silently worth nothing.
     """
@@ -177,10 +193,9 @@ def score_of(results: Sequence[RuleResult], weights: Mapping[str, float]) -> flo
     for result in results:
         rates.setdefault(result.rule.dimension, []).append(result.pass_rate)
     total = sum(weights.get(dimension, 1.0) for dimension in rates)
-    if not total:
-        return 1.0
     parts = (weights.get(name, 1.0) * sum(values) / len(values) for name, values in sorted(rates.items()))
-    return sum(parts) / total
+    mean = sum(parts) / total if total else 1.0
+    return min(mean, sound_rows / rows) if rows else mean
 
 
 def _violated(number: int) -> str:
