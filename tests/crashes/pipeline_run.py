@@ -129,6 +129,8 @@ class Pipeline:
         """What else a run leaves: Bronze, quarantine, the state, the catalog; and that it left no candidate."""
         content = self.places.content()
         state = f"lake/_state/{WORKLOAD}/"
+        # What a killed write leaves under its temporary name is nothing that a reader sees.
+        content = {name: data for name, data in content.items() if not name.rpartition("/")[2].startswith(".")}
         names = sorted({_VERSION.sub("", name) for name in content if name.startswith(("lake/bronze", "lake/quarant"))})
         with self.data_plane():
             rows = {name: self._rows(parquet_files(f"{self.places.uri('lake')}/{name}")) for name in

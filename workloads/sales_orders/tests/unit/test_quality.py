@@ -429,10 +429,12 @@ def test_a_value_outside_breaks_the_rules_about_values(workload: WorkloadFolder)
 def test_a_repeated_value_breaks_the_rules_about_uniqueness(workload: WorkloadFolder) -> None:
     for rule_id, columns in UNIQUE.items():
         rows = workload.rows(4)
-        for column in columns:
-            rows[2][workload.source_name(column)] = rows[0][workload.source_name(column)]
+        names = [workload.source_name(column) for column in columns]
+        rows[2].update({name: rows[0][name] for name in names})
+        keys = [[row[name] for name in names] for row in rows]
+        repeated = [number for number, key in enumerate(keys) if keys.count(key) > 1]
         for (_, engine_name), found in broken_rows(workload, rows, [rule_id]).items():
-            assert found == [0, 2], (rule_id, engine_name)
+            assert found == repeated, (rule_id, engine_name)
 
 
 def test_rules_of_bronze_and_gold_see_missing_and_repeated_values(workload: WorkloadFolder) -> None:
