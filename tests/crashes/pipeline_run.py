@@ -91,6 +91,8 @@ class Pipeline:
         points: list[tuple[int, int, list[str]]] = []
         for index, task_id in enumerate(TASKS):
             before.append(self.places.content())
+            # Every try begins with the same folders: a restored content has no empty ones.
+            self.places.restore(before[-1])
             attempt = run.attempt(task_id)
             run.keep(task_id, attempt)
             self.writes += len(attempt.writes)

@@ -21,7 +21,7 @@ from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.planning import PLAN_FILE, agent_context, complete_plan, profile_of
 from onboarding.operators.steps.profile import record_profile
 from onboarding.operators.steps.testing import DRAFT_PREFIX, draft_files, judge_draft
-from onboarding.spec.plans import Decision, MetadataPlan
+from onboarding.spec.plans import MetadataPlan
 from onboarding.workspace.record import attempt_entry
 from onboarding.workspace.store import canonical_json
 
@@ -89,14 +89,19 @@ def _again(context: StepContext, attempt: _Attempt) -> StepResult:
     stored = canonical_json(proposed.model_dump(mode="json"))
     plan = type(proposed).model_validate_json(stored)
     files = _render(context, attempt, known, plan)
-    fallbacks = [decision.model_dump(mode="json") for decision in plan.decisions if decision.fallback]
+    # A plan that was confirmed already carries what phase 3 answered; that is not this attempt's answer.
+    earlier = known.metadata.decisions if attempt.plan == "metadata" and known.metadata else []
+    fallbacks = [decision for decision in plan.decisions if decision.fallback and decision not in earlier]
     result = judge_draft(
         context,
         agent=attempt.agent,
         files={**draft_files(context, attempt.drafts), **files},
         class_name=attempt.test_class,
         attempt=2,
-        notes={"answered": [failure.name for failure in failures], "fallbacks": fallbacks},
+        notes={
+            "answered": [failure.name for failure in failures],
+            "fallbacks": [decision.model_dump(mode="json") for decision in fallbacks],
+        },
     )
     if isinstance(plan, MetadataPlan):
         record_profile(context, plan)
@@ -109,7 +114,7 @@ def _again(context: StepContext, attempt: _Attempt) -> StepResult:
         summary={
             "unit": result.unit.passed,
             "integration": result.integration.passed,
-            "fallbacks": [f"{decision.subject}: {decision.value}"[:200] for decision in _fallbacks(plan)][:20],
+            "fallbacks": [f"{decision.subject}: {decision.value}"[:200] for decision in fallbacks][:20],
         },
     )
 
@@ -118,10 +123,6 @@ def _render(context: StepContext, attempt: _Attempt, known: AgentContext, plan: 
     made = {"dag": plan} if attempt.plan == "dag" else {}
     known = known if made else replace(known, **{attempt.plan: plan})
     return render_workload(complete_plan(known, **made), profile_of(context), owner=attempt.owner)
-
-
-def _fallbacks(plan: Any) -> list[Decision]:
-    return [decision for decision in plan.decisions if decision.fallback]
 
 
 def _failures(context: StepContext, agent: str) -> list[FailedTest]:
