@@ -1,10 +1,12 @@
-"""What the machine may refuse: no room on the disk, no Python of the right version."""
+"""What the machine may refuse: no room on the disk, a port that is taken, no Python of the right version."""
 
 from __future__ import annotations
 
 import errno
 import importlib.util
+import os
 import resource
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from onboarding.local_platform import ports, processes
 from onboarding.workspace.store import Store
 from shared.pipeline import engine, storage
 from shared.pipeline.disk import full_disk_is_clear
@@ -81,6 +84,22 @@ def test_every_kind_of_full_is_clear(number: int) -> None:
     with pytest.raises(DiskFullError) as caught, full_disk_is_clear("a file"):
         raise OSError(number, "full")
     golden.check(f"disk_full_{errno.errorcode[number].lower()}", caught.value.text(), {})
+
+
+def test_a_port_that_is_taken_starts_nothing(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind((ports.LOOPBACK, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        environment = {**os.environ, "ONBOARD_HOME": str(tmp_path / "home")}
+        command = [sys.executable, "-m", "onboarding.cli.main", "up", "--port", str(port)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    golden.check("port_taken", done.stderr.rstrip("\n").replace(str(port), "<port>"), {})
+    assert not processes.marked((tmp_path / "home").resolve())
+    left = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert [path.name for path in left] == [".lock"]
 
 
 def test_no_python_of_the_right_version(

@@ -39,11 +39,14 @@ class EngineChoice(StrEnum):
 @application.command()
 def up(
     foreground: Annotated[bool, typer.Option(help="Stay until Ctrl-C, then stop the platform.")] = False,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the UI; a free one is chosen without it.")
+    ] = None,
 ) -> None:
     """Start the local platform: Airflow, an emulated AWS, sample data."""
     from onboarding import local_platform
 
-    info = local_platform.up(default_home(), foreground=foreground, progress=progress)
+    info = local_platform.up(default_home(), foreground=foreground, port=port, progress=progress)
     say(f"Airflow UI    {info.api_url}")
     say(f"emulated AWS  {info.aws_url}")
     for user, password in sorted(info.users.items()):

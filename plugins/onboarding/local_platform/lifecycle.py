@@ -36,13 +36,15 @@ QUIETER = {"dag-processor": {"AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"}}
 START_SECONDS = 240.0
 
 
-def up(home: Path, *, foreground: bool = False, progress: Progress) -> PlatformInfo:
+def up(home: Path, *, foreground: bool = False, port: int | None = None, progress: Progress) -> PlatformInfo:
     """Start the platform, or find it running; return when every part is healthy.
 
     :param home: its home folder; created when missing.
     :param foreground: stay until Ctrl-C or SIGTERM, then stop the platform.
+    :param port: TCP port of Airflow's UI and REST API, this one and no other; any free one when absent.
     :param progress: called with one line per step.
     :raises PlatformError: a part did not start; the text holds the end of its log. Nothing is left running.
+        Or ``port`` is taken, or the platform runs already on another one: then nothing was started or stopped.
     """
     place = Home.at(home)
     place.create()
@@ -50,7 +52,9 @@ def up(home: Path, *, foreground: bool = False, progress: Progress) -> PlatformI
         with _locked(place, progress):
             info = _running(place)
             if info is None:
-                info = _start(place, progress)
+                info = _start(place, port, progress)
+            elif port is not None and not info.api_url.endswith(f":{port}"):
+                raise _runs_elsewhere(info, port)
         if foreground:
             stay(place, lambda: down(home, progress), progress)
     return info
@@ -79,15 +83,15 @@ def _running(home: Home) -> PlatformInfo | None:
     return known.info(home, secrets_store.people(home))
 
 
-def _start(home: Home, progress: Progress) -> PlatformInfo:
+def _start(home: Home, port: int | None, progress: Progress) -> PlatformInfo:
     started = time.monotonic()
     _stop(home, progress)
-    secrets_store.ensure(home)
     reservation = ports.Reservation()
-    current = _choose_ports(home, reservation)
-    environment = component_environment(home, current.api_url, current.aws_url)
     with contextlib.ExitStack() as promises, contextlib.ExitStack() as undo:
         promises.callback(reservation.release)
+        current = _choose_ports(home, reservation, port)
+        secrets_store.ensure(home)
+        environment = component_environment(home, current.api_url, current.aws_url)
         undo.callback(_stop, home, progress)  # whatever goes wrong, Ctrl-C included
         current = _start_aws(home, current, environment, progress)
         _prepare(home, current, environment, progress)
@@ -106,11 +110,16 @@ def _stop(home: Home, progress: Progress) -> None:
         progress(f"stopped {count} processes")
 
 
-def _choose_ports(home: Home, reservation: ports.Reservation) -> State:
-    """Those of the last start if they are free: an open browser tab stays valid."""
+def _choose_ports(home: Home, reservation: ports.Reservation, port: int | None) -> State:
+    """The one that was asked for; else those of the last start if they are free: an open browser tab stays valid."""
     remembered = read_json(home.airflow / "ports.json") or {}
-    api = reservation.take([int(port) for port in (remembered.get("api"), 8080) if port])
-    aws = reservation.take([int(port) for port in (remembered.get("aws"),) if port])
+    if port is not None:
+        if not reservation.claim(port):
+            raise _port_taken(port)
+        api = port
+    else:
+        api = reservation.take([int(known) for known in (remembered.get("api"), 8080) if known])
+    aws = reservation.take([int(known) for known in (remembered.get("aws"),) if known])
     write_json(home.airflow / "ports.json", {"api": api, "aws": aws})
     return State(api_port=api, aws_port=aws, since=time.time())
 
@@ -202,6 +211,26 @@ def _wait_until_healthy(home: Home, current: State) -> None:
     if waiting:
         name = waiting[0].replace("_", "-")
         raise _failed(f"{name} is not healthy after {START_SECONDS:.0f} s", home.logs / f"{name}.log")
+
+
+def _port_taken(port: int) -> PlatformError:
+    return PlatformError(
+        "the port is taken",
+        where=f"--port {port}",
+        expected=f"a port of {ports.LOOPBACK} that nothing listens on",
+        given=f"{port}, on which another program listens or a platform is starting",
+        remedy="end that program, name another port, or leave --port out: then a free one is chosen",
+    )
+
+
+def _runs_elsewhere(info: PlatformInfo, port: int) -> PlatformError:
+    return PlatformError(
+        "the platform runs already, on another port",
+        where=f"--port {port}",
+        expected=f"the port of {info.api_url}",
+        given=str(port),
+        remedy="leave --port out to use it as it is, or `onboard down` first",
+    )
 
 
 def _failed(what: str, log: Path) -> PlatformError:

@@ -44,6 +44,10 @@ class Reservation:
                 return port
             refused.append(port)
 
+    def claim(self, port: int) -> bool:
+        """Promise exactly this port; False when it is taken, or promised to another starting platform."""
+        return is_free(port) and self._promised(port)
+
     def _promised(self, port: int) -> bool:
         try:
             lock = (self._folder / f"onboard-port-{port}.lock").open("a")

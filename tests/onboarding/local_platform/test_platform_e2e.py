@@ -10,7 +10,7 @@ import boto3
 import psutil
 import pytest
 
-from onboarding.local_platform import PlatformInfo, airflow_setup, processes, read_platform, state, up
+from onboarding.local_platform import PlatformError, PlatformInfo, airflow_setup, processes, read_platform, state, up
 from onboarding.local_platform import account_names as names
 from onboarding.local_platform.health import request_json
 from onboarding.local_platform.info import Home
@@ -80,6 +80,15 @@ def test_up_again_finds_it_running_at_once(platform: PlatformInfo) -> None:
     assert time.monotonic() - started < 3
     assert (again.api_url, again.aws_url, again.users) == (platform.api_url, platform.aws_url, platform.users)
     assert read_platform(platform.home) == again
+
+
+def test_another_port_is_refused_while_it_runs(platform: PlatformInfo) -> None:
+    running = int(platform.api_url.rsplit(":", 1)[1])
+    assert up(platform.home, port=running, progress=lambda text: None).pids == platform.pids
+    with pytest.raises(PlatformError) as caught:
+        up(platform.home, port=running + 1, progress=lambda text: None)
+    assert caught.value.expected == f"the port of {platform.api_url}"
+    assert read_platform(platform.home) is not None
 
 
 def test_it_fits_into_two_gigabytes(platform: PlatformInfo) -> None:
