@@ -30,7 +30,8 @@ _SIMPLE_TYPES = {
 class CatalogTable:
     """What a pipeline knows of one of its tables.
 
-    :ivar columns: mappings with ``name``, ``type`` (DuckDB's) and, where known, ``comment``.
+    :ivar columns: mappings with ``name``, ``type`` (DuckDB's) and, where known, ``comment`` and ``parameters``, which
+        are written like those of the table.
     :ivar partition_keys: columns that are only in folder names; each partition is registered on its own.
     :ivar parameters: written under ``onboarding:``; values are text or become JSON.
     """
@@ -38,7 +39,7 @@ class CatalogTable:
     zone: str
     name: str
     location: str
-    columns: Sequence[Mapping[str, str]]
+    columns: Sequence[Mapping[str, Any]]
     description: str = ""
     partition_keys: Sequence[str] = ()
     parameters: Mapping[str, Any] | None = None
@@ -167,12 +168,13 @@ def _merged(existing: Mapping[str, Any], table: CatalogTable) -> dict[str, Any]:
 
 
 def _column(
-    column: Mapping[str, str], comments: Mapping[str, str], before: Mapping[str, Mapping[str, Any]]
+    column: Mapping[str, Any], comments: Mapping[str, str], before: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     # Glue knows lower case only; Athena and Spark compare names without regard to case.
     name = column["name"].lower()
     comment = (column.get("comment") or comments.get(name, ""))[:COMMENT_LENGTH]
-    kept = {"Parameters": before[name]["Parameters"]} if before.get(name, {}).get("Parameters") else {}
+    parameters = {**before.get(name, {}).get("Parameters", {}), **_prefixed(column.get("parameters", {}))}
+    kept = {"Parameters": parameters} if parameters else {}
     return {"Name": name, "Type": glue_type(column["type"]), "Comment": comment, **kept}
 
 

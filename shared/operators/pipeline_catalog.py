@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from shared.pipeline import state, storage
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.zones import Lake, Published, read_pointer
 
+# A column's parameters are small; the deployed config/lineage.json has all of it.
+_ORIGINS_IN_CATALOG = 50
 
 def write_catalog(workload: str, version: str, folder: Path, arguments: RunArguments, prefix: str) -> list[str]:
     """Describe every table of the workload as it is now published.
@@ -31,10 +34,11 @@ def write_catalog(workload: str, version: str, folder: Path, arguments: RunArgum
         "load_id": arguments.load_id,
     }
     table = str(source.get("table") or workload)
+    lineage = _lineage(folder / "config/lineage.json")
     tables = [
-        _published_table(lake, "silver", table, workload, source, {**common, "lineage": [f"bronze.{table}"]}),
+        _published_table(lake, "silver", table, workload, source, common, lineage),
         *(
-            _published_table(lake, "gold", gold["name"], gold["name"], gold, {**common, "lineage": [f"silver.{table}"]})
+            _published_table(lake, "gold", gold["name"], gold["name"], gold, common, lineage)
             for gold in semantic.get("tables", [])
         ),
     ]
@@ -63,6 +67,7 @@ def _published_table(
     name: str,
     described: Mapping[str, Any],
     parameters: Mapping[str, Any],
+    lineage: Mapping[str, Mapping[str, Any]],
 ) -> CatalogTable | None:
     published = read_pointer(lake, zone, table)
     if published is None:
@@ -73,9 +78,14 @@ def _published_table(
         zone=zone,
         name=name,
         location=storage.join(lake.table(zone, table), published.path),
-        columns=_columns(published, described),
+        columns=_columns(published, described, lineage.get(f"{zone}.{table}", {}).get("fields", {})),
         description=str(described.get("description") or ""),
-        parameters={**parameters, "rows": str(published.rows), **_quality(verdict)},
+        parameters={
+            **parameters,
+            "lineage": lineage.get(f"{zone}.{table}", {}).get("inputs", []),
+            "rows": str(published.rows),
+            **_quality(verdict),
+        },
     )
 
 
@@ -118,9 +128,31 @@ def _write_bronze(
     return written
 
 
-def _columns(published: Published, described: Mapping[str, Any]) -> list[dict[str, str]]:
+def _columns(
+    published: Published, described: Mapping[str, Any], fields: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     known = {column["name"]: column for column in described.get("columns", [])}
-    return [{**column, "comment": _comment(known.get(column["name"], {}))} for column in published.columns]
+    return [
+        {
+            **column,
+            "comment": _comment(known.get(column["name"], {})),
+            "parameters": {"lineage": _origins(fields.get(column["name"], {}).get("inputFields", []))},
+        }
+        for column in published.columns
+    ]
+
+
+def _origins(items: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns that a column is made from; of a hash over a wide row the first, and how many there are besides."""
+    names = [f"{item['name']}.{item['field']}" for item in items]
+    more = len(names) - _ORIGINS_IN_CATALOG
+    return [*names[:_ORIGINS_IN_CATALOG], *([f"and {more} more"] if more > 0 else [])]
+
+
+def _lineage(path: Path) -> dict[str, Any]:
+    """``<zone>.<table>`` -> its entry in ``config/lineage.json``."""
+    document = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"tables": []}
+    return {table["name"]: table for table in document["tables"]}
 
 
 def _comment(column: Mapping[str, Any]) -> str:

@@ -50,6 +50,16 @@ class WorkloadFolder:
         content: dict[str, Any] = yaml.safe_load((self.folder / f"config/{name}.yaml").read_text("utf-8"))
         return content
 
+    def lineage(self) -> dict[str, dict[str, list[str]]]:
+        """Table -> column -> the columns that its values come from, of ``config/lineage.json``."""
+        tables = json.loads(self.text("config/lineage.json"))["tables"]
+        return {
+            table["name"]: {
+                name: [item["field"] for item in entry["inputFields"]] for name, entry in table["fields"].items()
+            }
+            for table in tables
+        }
+
     def text(self, path: str) -> str:
         """Text of a file."""
         return (self.folder / path).read_text("utf-8")

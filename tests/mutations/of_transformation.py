@@ -13,6 +13,7 @@ TO_GOLD = "scripts/transform/silver_to_gold.py"
 LOAD = "scripts/load/load_gold.py"
 CONFIG = "config/transformations.yaml"
 SEMANTIC = "config/semantic.yaml"
+LINEAGE = "config/lineage.json"
 OWN = "transformation"
 
 _EMAIL_HASH = "SHA256($masking_key || ':' || SHA256($masking_key || ':' || \"customer_email\")) AS \"customer_email\""
@@ -37,6 +38,18 @@ _MASK_NAME = """    CASE
       END
     END AS "customer_name",
 """
+
+
+def _origin(column: str) -> str:
+    """What the lineage says of ``amount`` when it comes from this column of Bronze."""
+    lines = (
+        '        "amount": {', '          "inputFields": [', "            {", '              "namespace": "lake",',
+        '              "name": "bronze.sales_orders",', f'              "field": "{column}",',
+    )  # fmt: skip
+    return "\n".join(lines)
+
+
+_ORIGIN_OF_AMOUNT = _origin("amount")
 
 
 def both(name: str, old: str, new: str, blames: str = "", *, path: str = SILVER, quick: bool = False) -> Mutation:
@@ -227,6 +240,8 @@ CONFIGS = (
     mutate(OWN, CONFIG, "mask of the config changed", "customer_email: hash", "customer_email: keep", "customer_email"),
     mutate(OWN, CONFIG, "kept row of the config changed", "keep: last", "keep: first"),
     mutate(OWN, SEMANTIC, "mask of the business terms changed", "masking: hash", "masking: keep", "customer_email"),
+    mutate(OWN, LINEAGE, "lineage from another column", _ORIGIN_OF_AMOUNT, _origin("product"), "amount", quick=True),
+    mutate(OWN, LINEAGE, "lineage under another name", _ORIGIN_OF_AMOUNT, _ORIGIN_OF_AMOUNT.replace("amount", "total", 1)),
 )
 
 TRANSFORMATION = (*CLEANING, *DUPLICATES, *MASKS, *SPARK_TEXT, *ZONES, *SCRIPTS, *CONFIGS)

@@ -43,6 +43,7 @@ OWNERSHIP: tuple[OwnedFile, ...] = (
     OwnedFile("sql/bronze/create_bronze.sql", ("metadata",), "4.2"),
     OwnedFile("config/transformations.yaml", ("transformation",), "4.3"),
     OwnedFile("config/semantic.yaml", ("transformation",), "4.3"),
+    OwnedFile("config/lineage.json", ("transformation",), "4.3"),
     OwnedFile("scripts/transform/bronze_to_silver.py", ("transformation",), "4.3"),
     OwnedFile("scripts/transform/silver_to_gold.py", ("transformation",), "4.3"),
     OwnedFile("scripts/load/load_gold.py", ("transformation",), "4.3"),

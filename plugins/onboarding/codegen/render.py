@@ -105,6 +105,7 @@ def _metadata_files(plan: Plan, profile: ProfileReport) -> Files:
 
 def _transformation_files(plan: Plan, profile: ProfileReport) -> Files:
     """Phase 4.3: statements of Silver and Gold, their scripts and what Gold means."""
+    from onboarding.codegen.lineage import LINEAGE_PATH, lineage_document
     from onboarding.codegen.sql.engines import ENGINES
     from onboarding.codegen.sql.gold import gold_sql
     from onboarding.codegen.sql.silver import silver_sql
@@ -133,6 +134,7 @@ def _transformation_files(plan: Plan, profile: ProfileReport) -> Files:
     return files | {
         "config/transformations.yaml": write_config(config),
         "config/semantic.yaml": write_config(configs.semantic_config(discovery, metadata, transformation)),
+        LINEAGE_PATH: lineage_document(plan.workload, metadata, transformation),
         "scripts/transform/bronze_to_silver.py": _script("transform.py.j2", plan, to_silver),
         "scripts/transform/silver_to_gold.py": _script("transform.py.j2", plan, to_gold),
         "scripts/load/load_gold.py": _script(

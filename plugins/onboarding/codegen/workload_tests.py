@@ -73,6 +73,11 @@ def transformation_tests(workload: str, metadata: MetadataPlan, transformation: 
         "gold_statements": {name: path["duckdb"] for name, path in paths.items()},
         "statements": [scripts.SILVER_SQL, *paths.values()],
         "partition_columns": tuple(transformation.silver_partition_columns),
+        "dropped": [
+            item.source_name
+            for item in metadata.columns
+            if item.name in schema.dropped_columns(metadata, transformation)
+        ],
         "flags": transformation.deduplication.mode == "flag",
         "ranks": [1, 2, 1, 1] if transformation.deduplication.keep == "last" else [1, 1, 1, 2],
         "needs_masking_key": schema.needs_masking_key(metadata, transformation),

@@ -65,6 +65,10 @@ CONFIG = {
     "semantic": "tables:\n- name: orders\n  description: Orders for analysts.\n"
     "  columns:\n  - {name: id, description: Key.}\n",
 }
+ORIGIN = {"namespace": "lake", "name": "silver.orders", "field": "id"}
+LINEAGE = {
+    "tables": [{"name": "gold.orders", "inputs": ["silver.orders"], "fields": {"id": {"inputFields": [ORIGIN]}}}]
+}
 ALL = ["scripts/extract.py", "scripts/silver.py", "scripts/check.py", "scripts/gold.py"]
 
 
@@ -82,6 +86,7 @@ def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         location = f"file://{tmp_path}/orders.csv"
         files = {f"sql/{name}.sql": text for name, text in SQL.items()}
         files |= {f"config/{name}.yaml": text for name, text in CONFIG.items()}
+        files["config/lineage.json"] = json.dumps(LINEAGE)
         for name, template in (("extract", EXTRACT), ("silver", SILVER), ("check", CHECK), ("gold", GOLD)):
             files[f"scripts/{name}.py"] = template.format(location=location, minimum=minimum)
         digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
@@ -183,7 +188,9 @@ def test_the_catalog_has_tables_scores_and_lineage(deployed, aws, aws_endpoint, 
     assert written == ["onboarding_bronze.orders", "onboarding_silver.orders", "onboarding_gold.orders"]
     glue = aws("glue")
     gold = glue.get_table(DatabaseName="onboarding_gold", Name="orders")["Table"]
-    assert gold["StorageDescriptor"]["Columns"][0]["Comment"] == "Key."
+    column = gold["StorageDescriptor"]["Columns"][0]
+    assert column["Comment"] == "Key."
+    assert column["Parameters"] == {"onboarding:lineage": '["silver.orders.id"]'}
     assert gold["Parameters"]["onboarding:quality_verdict"] == "PASS"
     assert gold["Parameters"]["onboarding:lineage"] == '["silver.orders"]'
     assert len(glue.get_partitions(DatabaseName="onboarding_bronze", TableName="orders")["Partitions"]) == 1

@@ -272,6 +272,25 @@ def test_query_agents_are_told_what_gold_holds(workload: WorkloadFolder) -> None
         assert list(found) == list(columns), table
 
 
+def test_lineage_names_every_column_that_a_value_depends_on(workload: WorkloadFolder) -> None:
+    """Each row has another value in one column of Bronze: what does not come from there stays as it is."""
+    lineage = workload.lineage()
+    silver = lineage.pop(f"silver.{workload.table}")
+    assert list(silver) == SILVER_COLUMNS
+    right, wrong = workload.rows(1)[0], workload.bad_row()
+    varied = [name for name in right]
+    first, *others = workload.silver([right, *({**right, name: wrong[name]} for name in varied)])
+    for name, row in zip(varied, others, strict=True):
+        for column, origins in silver.items():
+            assert row[column] == first[column] or name in origins, (column, name)
+    assert {table: list(columns) for table, columns in lineage.items()} == {
+        f"gold.{name}": columns for name, columns in GOLD_COLUMNS.items()
+    }
+    for table, columns in lineage.items():
+        for column, origins in columns.items():
+            assert set(origins) <= set(SILVER_COLUMNS), (table, column)
+
+
 @pytest.mark.parametrize("path", SPARK_STATEMENTS)
 def test_the_spark_statements_are_one_select_each(workload: WorkloadFolder, path: str) -> None:
     statements = sqlglot.parse(workload.text(path), dialect="spark")
