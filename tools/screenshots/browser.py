@@ -144,6 +144,14 @@ class Person:
         """Open the page of a run."""
         self.open(f"/dags/{dag_id}/runs/{quote(run_id)}")
 
+    def expand_groups(self) -> None:
+        """Open every task group in the grid; the UI remembers for each DAG whether they were open."""
+        button = self.page.get_by_test_id("expand-all-button")
+        button.wait_for()
+        if button.is_enabled():
+            button.click()
+        self.settle()
+
     def open_required_actions(self, subject: str) -> Locator:
         """Open the list of Required Actions; returns the link to the card with this subject."""
         self.open("/")
