@@ -165,13 +165,14 @@ def flag_rows(con: Any, source: str, rules: Sequence[Rule], target: Path) -> Non
 def judge(con: Any, flagged: str, rules: Sequence[Rule], threshold: float, weights: Mapping[str, float]) -> Verdict:
     """Count every rule over the flagged rows and derive the verdict."""
     bad = " OR ".join(_violated(number) for number, rule in enumerate(rules) if rule.spoils) or "false"
-    measures = ["count(*)", f"count(*) FILTER (WHERE NOT ({bad}))"]
+    # Not FILTER: DuckDB gives every filter a buffer as wide as all aggregates, gigabytes with a thousand rules.
+    measures = ["count(*)", f"count(CASE WHEN NOT ({bad}) THEN 1 END)"]
     for number, rule in enumerate(rules):
         if rule.kind == "table":
             measures += ["1", f"CASE WHEN coalesce(({rule.satisfied['duckdb']}), false) THEN 1 ELSE 0 END"]
         else:
-            measures.append(f"count(*) FILTER (WHERE _applies_{number})")
-            measures.append(f"count(*) FILTER (WHERE _applies_{number} AND _keeps_{number})")
+            measures.append(f"count(CASE WHEN _applies_{number} THEN 1 END)")
+            measures.append(f"count(CASE WHEN _applies_{number} AND _keeps_{number} THEN 1 END)")
     counted = con.execute(f"SELECT {', '.join(measures)} FROM {flagged}").fetchall()[0]  # noqa: S608
     results = tuple(
         RuleResult(number, rule, int(counted[2 + 2 * number]), int(counted[3 + 2 * number]))

@@ -116,7 +116,7 @@ def prepare_for(con: Any, statement: str) -> None:
     thousands of columns the joins take gigabytes, and minutes, for a handful of rows.
     """
     if len(statement) > LONG_STATEMENT:
-        con.execute("SET disabled_optimizers = 'in_clause'")
+        con.execute("SET disabled_optimizers = 'in_clause,statistics_propagation'")
 
 
 def _execute(con: Any, statement: str, parameters: dict[str, str] | None) -> None:

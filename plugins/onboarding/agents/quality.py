@@ -9,7 +9,6 @@ from onboarding.agents.base import AgentContext
 from onboarding.agents.fallbacks import quality_informing
 from onboarding.spec.conf import DimensionName, Masking, QualityRuleAnswer
 from onboarding.spec.plans import (
-    CleaningOperation,
     Decision,
     GoldTablePlan,
     MetadataPlan,
@@ -108,10 +107,11 @@ def _silver_rules(
         if transformation.masking.get(column.name) is not Masking.DROP and column.name not in metadata.dropped_columns
     ]
     profile = context.need_profile()
+    measures = {column.name: column for column in profile.columns}
+    cleaning = transformation.operations_by_column()
     parsed: list[QualityRule] = []
     for column in columns:
-        measured = profile.column(column.name)
-        operations = _operations(transformation, column.name)
+        measured, operations = measures[column.name], cleaning.get(column.name, [])
         masking = transformation.masking.get(column.name)
         in_key = column.name in metadata.primary_key
         found = [
@@ -126,10 +126,6 @@ def _silver_rules(
         rules += [rule for rule in found if rule is not None]
     whole = checks.rows_parsed(parsed, table)
     return [*rules, *parsed, *([whole] if whole else [])]
-
-
-def _operations(transformation: TransformationPlan, name: str) -> list[CleaningOperation]:
-    return [operation for operation in transformation.cleaning if operation.column == name]
 
 
 def _key_rules(metadata: MetadataPlan, transformation: TransformationPlan) -> list[QualityRule]:

@@ -27,8 +27,12 @@ _EXACT_MASKS = (Masking.HASH, Masking.LAST4, Masking.PARTIAL, Masking.EMAIL, Mas
 
 def column_facts(metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, Any]:
     """What holds of single columns between Bronze and Silver."""
-    columns = [_Column(plan, metadata, transformation) for plan in metadata.columns]
-    columns = [column for column in columns if column.in_silver]
+    dropped, operations = schema.dropped_columns(metadata, transformation), transformation.operations_by_column()
+    columns = [
+        _Column(plan, transformation.masking.get(plan.name, Masking.KEEP), operations.get(plan.name, []))
+        for plan in metadata.columns
+        if plan.name not in dropped
+    ]
     return {
         "null_words": {column.name: column.null_words for column in columns if column.null_words},
         "spelled": {column.name: column.spelling for column in columns if column.spelling},
@@ -44,16 +48,15 @@ def column_facts(metadata: MetadataPlan, transformation: TransformationPlan) -> 
 class _Column:
     """One source column and what is done to it."""
 
-    def __init__(self, plan: ColumnPlan, metadata: MetadataPlan, transformation: TransformationPlan) -> None:
+    def __init__(self, plan: ColumnPlan, mask: Masking, operations: list[CleaningOperation]) -> None:
         from onboarding.codegen.sql.cleaning import is_text
 
         self.name = plan.name
         self.plan = plan
-        self.mask = transformation.masking.get(plan.name, Masking.KEEP)
-        self.in_silver = plan.name not in schema.dropped_columns(metadata, transformation)
+        self.mask = mask
         self._text = is_text(plan.physical_type)
-        self._operations = [item for item in transformation.cleaning if item.column == plan.name]
-        self._names = [item.operation for item in self._operations]
+        self._operations = operations
+        self._names = [item.operation for item in operations]
 
     @property
     def null_words(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from onboarding.codegen import configs, schema, scripts
@@ -60,11 +61,8 @@ def transformation_tests(workload: str, metadata: MetadataPlan, transformation: 
     paths = scripts.gold_sql_paths(transformation)
     sources = [item.name for item in silver if item.origin == "source"]
     touched = {operation.column for operation in transformation.cleaning if operation.operation != "trim"}
-    first_trim = {
-        name
-        for name in sources
-        if [op.operation for op in transformation.cleaning if op.column == name][:1] == ["trim"]
-    }
+    operations = transformation.operations_by_column()
+    first_trim = {name for name in sources if [op.operation for op in operations.get(name, [])][:1] == ["trim"]}
     with_default = {op.column for op in transformation.cleaning if op.operation == "default"}
     values = {
         "trimmed": [name for name in sources if name in first_trim],
@@ -149,11 +147,8 @@ class _RuleFacts:
     def __init__(self, metadata: MetadataPlan, transformation: TransformationPlan, quality: QualityPlan) -> None:
         from onboarding.codegen.sql.cleaning import is_text
 
-        self._plans = {
-            column.name: column
-            for column in metadata.columns
-            if column.name not in schema.dropped_columns(metadata, transformation)
-        }
+        dropped = schema.dropped_columns(metadata, transformation)
+        self._plans = {column.name: column for column in metadata.columns if column.name not in dropped}
         self._transformation = transformation
         self._text = {name for name, plan in self._plans.items() if is_text(plan.physical_type)}
         self._unreadable = set(column_facts(metadata, transformation)["unreadable"])
@@ -175,7 +170,7 @@ class _RuleFacts:
     def unique(self) -> dict[str, list[str]]:
         return {rule.id: rule.columns for rule in self._of("unique") if set(rule.columns) <= self._plans.keys()}
 
-    @property
+    @cached_property
     def readable(self) -> dict[str, list[str]]:
         """``parsed`` rules with their columns for which ``?!`` is no value."""
         found = {rule.id: [name for name in rule.columns if name in self._unreadable] for rule in self._of("parsed")}

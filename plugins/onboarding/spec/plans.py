@@ -181,6 +181,13 @@ class TransformationPlan(Strict):
     gold_tables: list[GoldTablePlan]
     decisions: list[Decision] = Field(default_factory=list)
 
+    def operations_by_column(self) -> dict[str, list[CleaningOperation]]:
+        """The cleaning of each column that has one, in the order of the plan."""
+        found: dict[str, list[CleaningOperation]] = {}
+        for operation in self.cleaning:
+            found.setdefault(operation.column, []).append(operation)
+        return found
+
 
 class QualityRule(Strict):
     """One rule. ``parsed``: every value that was there could be read as the column's type and format."""

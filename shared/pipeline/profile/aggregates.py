@@ -55,10 +55,10 @@ def _expressions(table: TextTable, i: int, keys: list[str]) -> dict[str, str]:
     exact = table.rows <= EXACT_DISTINCT_ROWS
     expressions = {
         "nulls": f"count(*) - count(r{i})",
-        "empty": f"count(*) FILTER (WHERE t{i} = '')",
+        "empty": f"count(CASE WHEN t{i} = '' THEN 1 END)",
         "values": f"count(v{i})",
         "distinct": f"count(DISTINCT v{i})" if exact else f"approx_count_distinct(v{i})",
-        "padded": f"count(*) FILTER (WHERE strlen(r{i}) <> strlen(t{i}))",
+        "padded": f"count(CASE WHEN strlen(r{i}) <> strlen(t{i}) THEN 1 END)",
         "shortest": f"min(length(v{i}))",
         "longest": f"max(length(v{i}))",
         "average_length": f"avg(length(v{i}))",
@@ -69,11 +69,11 @@ def _expressions(table: TextTable, i: int, keys: list[str]) -> dict[str, str]:
             expressions[f"minimum {key}"] = f"min(m{i}_{number})"
             expressions[f"maximum {key}"] = f"max(m{i}_{number})"
         elif key != "double":
-            expressions[key] = f"count(*) FILTER (WHERE {predicate(key, f'v{i}')})"
+            expressions[key] = f"count(CASE WHEN {predicate(key, f'v{i}')} THEN 1 END)"
     if "integer" in keys:
-        expressions["leading_zeros"] = f"count(*) FILTER (WHERE v{i} >= '00' AND v{i} < '0:')"
-        expressions["integer_minimum"] = f"min(try_cast(v{i} AS HUGEINT)) FILTER (WHERE n{i} IS NOT NULL)"
-        expressions["integer_maximum"] = f"max(try_cast(v{i} AS HUGEINT)) FILTER (WHERE n{i} IS NOT NULL)"
+        expressions["leading_zeros"] = f"count(CASE WHEN v{i} >= '00' AND v{i} < '0:' THEN 1 END)"
+        expressions["integer_minimum"] = f"min(CASE WHEN n{i} IS NOT NULL THEN try_cast(v{i} AS HUGEINT) END)"
+        expressions["integer_maximum"] = f"max(CASE WHEN n{i} IS NOT NULL THEN try_cast(v{i} AS HUGEINT) END)"
     if any(key in _NUMERIC for key in keys):
         expressions |= _number_expressions(i)
     return expressions
@@ -87,8 +87,8 @@ def _number_expressions(i: int) -> dict[str, str]:
         "maximum": f"max(n{i})",
         "mean": f"favg(n{i})",
         "deviation": f"stddev_samp(n{i})",
-        "scale": f"max(length(v{i}) - {point}) FILTER (WHERE n{i} IS NOT NULL AND {point} > 0)",
-        "negative": f"count(*) FILTER (WHERE n{i} < 0)",
+        "scale": f"max(CASE WHEN n{i} IS NOT NULL AND {point} > 0 THEN length(v{i}) - {point} END)",
+        "negative": f"count(CASE WHEN n{i} < 0 THEN 1 END)",
     }
 
 

@@ -36,22 +36,20 @@ class SilverStatement:
         self._metadata, self._plan, self._engine = metadata, transformation, engine
         dropped = schema.dropped_columns(metadata, transformation)
         self._columns = [plan for plan in metadata.columns if plan.name not in dropped]
-        self._cleaned = {
-            plan.name: clean_column(plan, [op for op in transformation.cleaning if op.column == plan.name], engine)
-            for plan in self._columns
-        }
+        operations = transformation.operations_by_column()
+        self._cleaned = {plan.name: clean_column(plan, operations.get(plan.name, []), engine) for plan in self._columns}
         self._hashed = schema.needs_row_hash(metadata, transformation)
 
     def sql(self) -> str:
         """The whole statement, without a semicolon."""
-        select = self._result().from_("masked")
+        select = self._result().from_("masked", copy=False)
         stages = (
-            ("trimmed", self._trimmed().from_("bronze")),
-            ("prepared", self._prepared().from_("trimmed")),
-            ("read", self._read().from_("prepared")),
-            ("typed", self._typed().from_("read")),
-            ("ranked", self._ranked().from_("typed")),
-            ("masked", self._masked().from_("ranked")),
+            ("trimmed", self._trimmed().from_("bronze", copy=False)),
+            ("prepared", self._prepared().from_("trimmed", copy=False)),
+            ("read", self._read().from_("prepared", copy=False)),
+            ("typed", self._typed().from_("read", copy=False)),
+            ("ranked", self._ranked().from_("typed", copy=False)),
+            ("masked", self._masked().from_("ranked", copy=False)),
         )
         for name, stage in stages:
             select = select.with_(name, as_=stage, copy=False)
