@@ -158,7 +158,9 @@ def _imports(module: str) -> bool:
 
 
 def _uv(*arguments: str, drop: tuple[str, ...] = ()) -> None:
-    command = [str(VENV / "bin" / "uv"), *arguments, "--python", str(VENV_PYTHON), "--quiet"]
+    command = [str(VENV / "bin" / "uv"), *arguments, "--quiet"]
+    if "--python" not in arguments:
+        command += ["--python", str(VENV_PYTHON)]
     settings = {name: value for name, value in _uv_settings().items() if name not in drop}
     _run(command, INDEX_REMEDY, {**os.environ, **settings})
 

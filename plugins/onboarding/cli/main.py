@@ -146,6 +146,17 @@ def export(
     raise typer.Exit(export_workload(workload, to))
 
 
+@application.command()
+def package(
+    out: Annotated[Path, typer.Option(help="Folder to write plugins.zip, requirements.txt and dags/ into.")],
+    image: Annotated[str, typer.Option(help="Airflow version of the environment's MWAA image.")] = "3.3.1",
+) -> None:
+    """Build what an Amazon MWAA environment is given."""
+    from onboarding.cli.package_command import package as build_package
+
+    raise typer.Exit(build_package(out, image))
+
+
 def main() -> None:
     """Entry point: a clear error instead of a traceback, and an exit code that tells the truth."""
     try:

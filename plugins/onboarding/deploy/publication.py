@@ -6,14 +6,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from onboarding.workspace.deployed import dag_file_key, version_key, version_of
+from onboarding.workspace.deployed import WORKLOADS, dag_file_key, version_key, version_of
 from onboarding.workspace.store import Store, sha256
 from shared.hooks.airflow_api import AirflowApi
 from shared.pipeline.errors import DataOnboardingError
 
-# Everything but the DAG files themselves: the dag processor must not run generated scripts and tests.
-IGNORE_FILE = ".airflowignore"
-IGNORE_TEXT = b"workloads/*/*/\n"
+# Everything but the DAG files themselves: the dag processor must not run generated scripts and tests. In our own
+# folder: the one at the top of the DAGs location belongs to whoever keeps other DAGs there.
+IGNORE_FILE = f"{WORKLOADS}/.airflowignore"
+IGNORE_TEXT = b"*/*/\n"
 
 
 class DeploymentError(DataOnboardingError):

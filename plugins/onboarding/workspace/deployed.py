@@ -47,7 +47,8 @@ def find_deployed(dags: Store, workload: str) -> DeployedWorkload | None:
 
 def deployed_workloads(dags: Store) -> list[DeployedWorkload]:
     """Every deployed workload, sorted by name."""
-    found = (find_deployed(dags, name) for name in dags.children(WORKLOADS))
+    names = (name for name in dags.children(WORKLOADS) if not name.startswith("."))
+    found = (find_deployed(dags, name) for name in names)
     return [workload for workload in found if workload is not None]
 
 

@@ -1,0 +1,3 @@
+"""Amazon MWAA: what an environment is given."""
+
+from __future__ import annotations
