@@ -189,7 +189,7 @@ with DAG(
             task_id="verify",
             step="onboarding.operators.steps.deploy:verify",
             inputs={**reviewed, "deployment": deploy.task_id},
-            execution_timeout=timedelta(minutes=10),
+            execution_timeout=timedelta(minutes=20),
         )
         deploy >> verify
 

@@ -46,9 +46,9 @@ def _run_step(
     workload: str, version: str, folder: Path, scripts: list[str], context: Mapping[str, Any]
 ) -> dict[str, Any]:
     from shared.pipeline.errors import QualityGateFailed
-    from shared.pipeline.workload import verify_directory
+    from shared.pipeline.workload import verify_when_settled
 
-    verify_directory(folder, version=version)
+    verify_when_settled(folder, version=version)
     arguments = _arguments(folder, context)
     connection_id = _option("aws_conn_id", "aws_default")
     try:
@@ -90,11 +90,11 @@ def update_catalog(*, workload: str, version: str, dag_file: str, **context: Any
     :returns: the tables that were written, ``<database>.<table>``.
     """
     from shared.operators.pipeline_catalog import write_catalog
-    from shared.pipeline.workload import verify_directory
+    from shared.pipeline.workload import verify_when_settled
 
     folder = Path(dag_file).parent / version
     with _no_retry_for_final_errors():
-        verify_directory(folder, version=version)
+        verify_when_settled(folder, version=version)
         arguments = _arguments(folder, context)
         with aws_access(_option("aws_conn_id", "aws_default")):
             return write_catalog(workload, version, folder, arguments, _catalog_prefix())

@@ -62,6 +62,10 @@ class WorkloadChangedError(DataOnboardingError):
     code = "workload_changed"
 
 
+class WorkloadUnsettledError(WorkloadChangedError):
+    """A deployed workload directory lacks a file, or has one too many: so it looks while it is being copied, too."""
+
+
 class QualityGateFailed(DataOnboardingError):
     """A zone's quality gate did not pass: nothing was published."""
 

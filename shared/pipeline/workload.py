@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from shared.pipeline.errors import WorkloadChangedError
+from shared.pipeline.errors import WorkloadChangedError, WorkloadUnsettledError
 from shared.pipeline.version import RUNTIME_VERSION
 
 MANIFEST = ".onboarding/manifest.json"
 # What a deployed directory runs; the manifest also lists what only the repository has.
 DEPLOYED_FOLDERS = ("scripts/", "sql/", "config/")
 _IGNORED = ("__pycache__",)
+# MWAA looks at its bucket about twice a minute.
+SETTLE_SECONDS = 120.0
 
 
 def verify_directory(
@@ -25,8 +29,9 @@ def verify_directory(
     :param version: the version that the DAG file names: the first digits of the SHA-256 of the manifest.
     :param runtime_version: what this installation of ``shared`` offers.
     :returns: the manifest.
-    :raises WorkloadChangedError: the manifest is missing or another one, a file is missing, changed or not
-        listed, or the workload was generated for another major version of the run-time.
+    :raises WorkloadUnsettledError: the manifest or a file is missing, or a file is not listed.
+    :raises WorkloadChangedError: the manifest is another one, a file has changed, or the workload was generated for
+        another major version of the run-time.
     """
     content = _manifest_bytes(path)
     found = hashlib.sha256(content).hexdigest()
@@ -38,10 +43,37 @@ def verify_directory(
     return manifest
 
 
+def verify_when_settled(
+    path: Path,
+    *,
+    version: str,
+    wait_seconds: float = SETTLE_SECONDS,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> dict[str, Any]:
+    """Check a workload directory, and give a copy that is under way the time to end.
+
+    Where the DAGs location is copied to each worker (MWAA), the DAG file may arrive before the directory that it
+    names, and a task may start in between.
+
+    :param wait_seconds: how long a file may be missing, or be too many.
+    :returns: the manifest.
+    :raises WorkloadChangedError: as :func:`verify_directory`.
+    """
+    deadline = clock() + wait_seconds
+    while True:
+        try:
+            return verify_directory(path, version=version)
+        except WorkloadUnsettledError:
+            if clock() >= deadline:
+                raise
+        sleep(1.0)
+
+
 def _manifest_bytes(path: Path) -> bytes:
     file = path / MANIFEST
     if not file.is_file():
-        raise _changed(file, "the manifest of the workload", "no such file")
+        raise _changed(file, "the manifest of the workload", "no such file", WorkloadUnsettledError)
     return file.read_bytes()
 
 
@@ -73,18 +105,22 @@ def _check_files(files: dict[str, str], path: Path) -> None:
         file = path / name
         if not file.is_file():
             if name.startswith(DEPLOYED_FOLDERS):
-                raise _changed(file, "a file that the manifest lists", "no such file")
+                raise _changed(file, "a file that the manifest lists", "no such file", WorkloadUnsettledError)
         elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
             raise _changed(file, f"SHA-256 {digest[:12]}...", "another content")
     for file in sorted(path.rglob("*")):
         name = file.relative_to(path).as_posix()
         runs = name.startswith(DEPLOYED_FOLDERS) and not set(file.parts) & set(_IGNORED)
         if file.is_file() and runs and name not in files:
-            raise _changed(file, "only files that the manifest lists", "a file that it does not list")
+            raise _changed(
+                file, "only files that the manifest lists", "a file that it does not list", WorkloadUnsettledError
+            )
 
 
-def _changed(where: Path, expected: str, given: str) -> WorkloadChangedError:
-    return WorkloadChangedError(
+def _changed(
+    where: Path, expected: str, given: str, kind: type[WorkloadChangedError] = WorkloadChangedError
+) -> WorkloadChangedError:
+    return kind(
         "The deployed workload is not what was approved.",
         where=str(where),
         expected=expected,

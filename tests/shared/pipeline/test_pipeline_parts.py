@@ -14,7 +14,7 @@ from shared.pipeline.arguments import RunArguments, parse_arguments
 from shared.pipeline.errors import ArgumentsError, MaskingKeyError, WorkloadChangedError
 from shared.pipeline.literals import quote_identifier, quote_list, quote_literal
 from shared.pipeline.resources import MINIMUM_BYTES, measure_resources
-from shared.pipeline.workload import verify_directory
+from shared.pipeline.workload import verify_directory, verify_when_settled
 
 ARGUMENTS = RunArguments("file:///w", "2026-01-05", "2026-01-05-abc", "local", "file:///lake")
 
@@ -178,6 +178,52 @@ def test_a_changed_directory_is_refused(tmp_path, spoil, says):
 
     with pytest.raises(WorkloadChangedError, match=says):
         verify_directory(tmp_path)
+
+
+class Clock:
+    """Time that passes while somebody sleeps; something may happen after each second."""
+
+    def __init__(self, then):
+        self.now, self.then = 0.0, then
+
+    def __call__(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+        self.then(self.now)
+
+
+def test_a_directory_that_is_still_being_copied_is_waited_for(tmp_path):
+    version = workload(tmp_path)
+    script, half_copied = tmp_path / "scripts/a.py", tmp_path / "scripts/a.py.1f0c"
+    script.rename(half_copied)
+    clock = Clock(lambda now: half_copied.rename(script) if now == 5 else None)
+
+    found = verify_when_settled(tmp_path, version=version, wait_seconds=60, sleep=clock.sleep, clock=clock)
+
+    assert "scripts/a.py" in found["files"]
+    assert clock.now == 5
+
+
+def test_a_file_that_never_arrives_is_refused_in_the_end(tmp_path):
+    version = workload(tmp_path)
+    (tmp_path / "scripts/a.py").unlink()
+    clock = Clock(lambda now: None)
+
+    with pytest.raises(WorkloadChangedError, match="no such file"):
+        verify_when_settled(tmp_path, version=version, wait_seconds=60, sleep=clock.sleep, clock=clock)
+    assert clock.now == 60
+
+
+def test_a_changed_file_is_refused_at_once(tmp_path):
+    version = workload(tmp_path)
+    (tmp_path / "scripts/a.py").write_text("x = 2\n")
+    clock = Clock(lambda now: None)
+
+    with pytest.raises(WorkloadChangedError, match="another content"):
+        verify_when_settled(tmp_path, version=version, sleep=clock.sleep, clock=clock)
+    assert clock.now == 0
 
 
 def test_another_manifest_than_the_dag_names_is_refused(tmp_path):

@@ -16,7 +16,8 @@ from onboarding.workspace.outputs import forget_output, output_files
 from onboarding.workspace.store import Store, canonical_json
 from shared.hooks.airflow_api import AirflowApi
 
-_LIST_TIMEOUT_SECONDS = 300.0
+# Airflow looks for new files every five minutes by default, and MWAA copies them before that.
+_LIST_TIMEOUT_SECONDS = 900.0
 
 
 def deploy(context: StepContext) -> StepResult:
