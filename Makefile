@@ -3,11 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Package constraints that `make lock` resolves under, for example those of the target image.
 CONSTRAINTS ?=
+# Folder with the constraints of MWAA's images, constraints-<version>.txt.
+MWAA_CONSTRAINTS ?=
 PYTEST := $(BIN)/python -m pytest
-UV_COMPILE := $(PYTHON) tools/bootstrap.py uv pip compile --python-version 3.12 --no-annotate --no-header \
-	--no-emit-index-url --no-emit-find-links --generate-hashes $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+UV_RESOLVE := $(PYTHON) tools/bootstrap.py uv pip compile --python-version 3.12 --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links --generate-hashes --upgrade
+UV_COMPILE := $(UV_RESOLVE) $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+MWAA_COMPILE = $(UV_RESOLVE) --constraint $(MWAA_CONSTRAINTS)/constraints-$(1).txt
 
-.PHONY: help bootstrap demo up down test test-fast test-full lint bench screenshots lock clean
+.PHONY: help bootstrap demo up down test test-fast test-full lint bench screenshots lock lock-mwaa clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -46,8 +50,19 @@ screenshots: bootstrap ## pictures of the UI for docs/
 	$(BIN)/python -m tools.screenshots
 
 lock: bootstrap ## resolve requirements/*.in again (CONSTRAINTS=path)
-	$(UV_COMPILE) --upgrade requirements/runtime.in -o requirements/runtime.txt
-	$(UV_COMPILE) --upgrade --constraint requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
+	$(UV_COMPILE) requirements/runtime.in -o requirements/runtime.txt
+	$(UV_COMPILE) --constraint requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
+
+lock-mwaa: bootstrap ## resolve requirements/mwaa-*.in again (MWAA_CONSTRAINTS=folder)
+	@test -n "$(MWAA_CONSTRAINTS)" || { echo "name the folder: make lock-mwaa MWAA_CONSTRAINTS=path" >&2; exit 1; }
+	$(call MWAA_COMPILE,3.3.1) requirements/mwaa-3.3.1-base.in -o requirements/mwaa-3.3.1-base.txt
+	$(call MWAA_COMPILE,3.3.1) --constraint requirements/runtime.txt requirements/mwaa-3.3.1-base.in pyproject.toml \
+		-o requirements/mwaa-3.3.1.txt
+	$(call MWAA_COMPILE,3.2.1) requirements/mwaa-3.2.1-base.in -o requirements/mwaa-3.2.1-base.txt
+	$(call MWAA_COMPILE,3.2.1) --constraint requirements/mwaa-same.in requirements/mwaa-3.2.1-base.in pyproject.toml \
+		-o requirements/mwaa-3.2.1.txt
+	$(call MWAA_COMPILE,3.2.1) --constraint requirements/mwaa-3.2.1.txt requirements/mwaa-tests.in \
+		-o requirements/mwaa-3.2.1-tests.txt
 
 clean: ## remove what the targets made, .venv and .onboarding included
 	@if [ -x $(BIN)/onboard ]; then $(BIN)/onboard down || true; fi

@@ -1,32 +1,32 @@
-"""The copy from the DAGs bucket into the dags folder that MWAA makes again and again."""
+"""The copy from the DAGs bucket into the dags folder that MWAA makes again and again.
+
+MWAA promises no order. This copy takes the worst one: a workload's DAG file at once, the directory that it names when
+the test says so.
+"""
 
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
 # Between two looks at the bucket; MWAA takes about half a minute.
 EVERY_SECONDS = 2.0
-# MWAA promises no order. This copy brings a workload's DAG file first and its directory so much later.
-LAG_SECONDS = 10.0
 
 
 class DagsSync:
     """Copies in a thread; entering starts it, leaving stops it.
 
     :param s3: boto3 client.
-    :ivar copied: relative path -> when it was copied last (monotonic seconds).
+    :ivar error: what ended the copying.
     """
 
     def __init__(self, s3: Any, bucket: str, prefix: str, folder: Path) -> None:
         self._s3, self._bucket, self._prefix, self._folder = s3, bucket, f"{prefix}/", folder
-        self._first_seen: dict[tuple[str, str], float] = {}
         self._there: dict[str, str] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, daemon=True)
-        self.copied: dict[str, float] = {}
+        self._directories = threading.Event()
         self.error: Exception | None = None
 
     def __enter__(self) -> DagsSync:
@@ -50,15 +50,17 @@ class DagsSync:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
         found = {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", [])}
         for key, etag in sorted(found.items()):
-            since = self._first_seen.setdefault((key, etag), time.monotonic())
-            late = key.count("/") > 3
-            if self._there.get(key) == etag or (late and time.monotonic() - since < LAG_SECONDS):
-                continue
-            self._copy(key)
-            self._there[key] = etag
+            in_directory = key.count("/") > 3  # dags/workloads/<workload>/<version>/...
+            if self._there.get(key) != etag and (not in_directory or self._directories.is_set()):
+                self._copy(key)
+                self._there[key] = etag
         for key in set(self._there) - set(found):
             self._path(key).unlink(missing_ok=True)
             del self._there[key]
+
+    def bring_directories(self) -> None:
+        """From the next look on, directories of workloads are copied, too."""
+        self._directories.set()
 
     def _path(self, key: str) -> Path:
         return self._folder / key.removeprefix(self._prefix)
@@ -69,4 +71,3 @@ class DagsSync:
         partial = target.with_name(f".{target.name}.partial")
         partial.write_bytes(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read())
         partial.replace(target)
-        self.copied[key.removeprefix(self._prefix)] = time.monotonic()

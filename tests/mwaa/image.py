@@ -14,6 +14,7 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from onboarding.mwaa.package import build_package
 
@@ -71,6 +72,23 @@ def bare_environment(image: Image) -> dict[str, str]:
     }
 
 
+def probe(image: Image, *arguments: str) -> dict[str, Any]:
+    """What ``probe.py`` prints in the image's interpreter, which sees nothing but its own packages.
+
+    :param arguments: see ``probe.py``.
+    """
+    script = Path(__file__).with_name("probe.py")
+    # -I: neither the current folder, nor the script's, nor the caller's variables.
+    done = subprocess.run(
+        [str(image.python), "-I", str(script), *arguments],
+        env={**bare_environment(image), "AIRFLOW_HOME": str(image.home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"},
+        cwd=image.home, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout.split("PROBE ")[-1])
+    return found
+
+
 def make_image(folder: Path, version: str) -> Image:
     """A clean environment with the image's own packages and an empty Airflow home."""
     image = Image(folder.resolve(), version)
@@ -107,9 +125,10 @@ def uv_install(image: Image, *locks: Path) -> None:
 def install_package(image: Image) -> dict[str, bytes]:
     """Unpack ``plugins.zip`` and install ``requirements.txt``, as each container of an environment does.
 
-    MWAA's constraints are the image's list; here it is every package of the image at its own version, so that pip
-    fails where it would have to replace one. Two paths differ from MWAA's: the plugins folder is below
-    ``image.home``, and the package is built with that prefix for its wheel.
+    Two things differ from MWAA. The plugins folder is below ``image.home``, so the package is built with that folder
+    for the path of its wheel. And the constraints are the image's own packages instead of its whole list, which the
+    lock was resolved under: pip fails where it would have to replace one of them, and where ``requirements.txt``
+    left a version open, the result would not be the lock's.
 
     :returns: the package's files.
     """
@@ -121,7 +140,9 @@ def install_package(image: Image) -> dict[str, bytes]:
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(plugins)
     constraints = image.folder / "constraints.txt"
-    constraints.write_text("".join(f"{name}=={version}\n" for name, version in locked(lock(image.version)).items()))
+    constraints.write_text(
+        "".join(f"{name}=={version}\n" for name, version in locked(lock(image.version, "-base")).items())
+    )
     pip = [str(image.python), "-m", "pip", "install", "--quiet"]
     _run([*pip, "-r", str(requirements), "-c", str(constraints)], image)
     return files

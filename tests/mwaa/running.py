@@ -61,7 +61,8 @@ def aws_client(url: str, service: str) -> Any:
         region_name=names.REGION,
         aws_access_key_id=names.FAKE_KEY,
         aws_secret_access_key=names.FAKE_KEY,
-        config=Config(proxies={}),
+        # As AWS_DISABLE_HOST_PREFIX_INJECTION: MWAA's own client would put `env.` before the address.
+        config=Config(proxies={}, inject_host_prefix=False),
     )
 
 
@@ -90,7 +91,9 @@ def running(image: Image) -> Iterator[Environment]:
             reservation.release()
             _wait_until_healthy(root, known, components)
             _create_users(known.api_url, passwords)
-            info = PlatformInfo(root, known.api_url, known.aws_url, passwords, {part.name: part.pid for part in components})
+            info = PlatformInfo(
+                root, known.api_url, known.aws_url, passwords, {part.name: part.pid for part in components}
+            )
             yield Environment(image, info, api, tuple(components[1:]))
     finally:
         reservation.release()

@@ -115,9 +115,7 @@ def build_wheel(root: Path) -> tuple[str, bytes]:
         raise _not_built(root, "hatchling is not installed", "make bootstrap, then .venv/bin/onboard package")
     with tempfile.TemporaryDirectory(prefix="wheel-") as scratch:
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", scratch]
-        done = subprocess.run(
-            command, cwd=root, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False
-        )
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False)
         wheels = list(Path(scratch).glob("*.whl"))
         if done.returncode != 0 or len(wheels) != 1:
             raise _not_built(root, done.stderr.strip()[-1500:], "cure what the build says")

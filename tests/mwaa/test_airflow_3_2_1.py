@@ -1,0 +1,93 @@
+"""The package on MWAA's image of Airflow 3.2.1: it imports, its DAG files parse, and its unit tests pass."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mwaa.image import ROOT, Image, bare_environment, install_package, lock, locked, make_image, probe, uv_install
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(5400)]
+IMAGE = "3.2.1"
+UNIT_SECONDS = 5000
+NOT_COPIED = shutil.ignore_patterns(".venv", ".git", ".onboarding", "__pycache__", ".*_cache", ".hypothesis", "dist")
+# Tests of what only a checkout with its developer's environment has; the wheel holds none of it.
+EXCLUDED = {
+    "tests/benchmarks": "the benchmarks measure the DAG files of the checkout, not those of the wheel",
+    "tests/tools": "make's own tools: bootstrap, reference pages, pictures",
+    "tests/onboarding/mwaa": "builds the package, which needs a checkout",
+}
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """The image with our package, and what the tests import besides."""
+    image = make_image(tmp_path_factory.mktemp("mwaa-3.2.1"), IMAGE)
+    install_package(image)
+    return image
+
+
+def test_it_is_the_locked_airflow(image: Image) -> None:
+    installed = image.installed()
+    assert installed["apache-airflow-core"] == IMAGE
+    del installed["pip"]
+    del installed["airflow-data-onboarding"]
+    assert installed == locked(lock(IMAGE))
+
+
+def test_every_module_can_be_imported(image: Image) -> None:
+    found = probe(image, "modules")
+    assert found["airflow"] == IMAGE
+    assert all(file.startswith(str(image.venv)) for file in found["packages"].values())
+    assert not [path for path in found["path"] if str(ROOT) in path]
+    assert len(found["modules"]) > 100
+
+
+def test_the_dag_files_and_the_worked_example_parse(image: Image, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "dags", tmp_path / "dags", ignore=NOT_COPIED)
+    shutil.copytree(ROOT / "workloads" / "sales_orders", tmp_path / "sales_orders", ignore=NOT_COPIED)
+    files = [*sorted((tmp_path / "dags").glob("*.py")), tmp_path / "sales_orders" / "dags" / "sales_orders_dag.py"]
+    found = probe(image, "dags", *[str(file) for file in files])
+    assert found["errors"] == {}
+    assert set(found["dags"]) >= {"onboard_meta_dag", "onboard_gate_approve_deploy", "sales_orders"}
+    assert found["dags"]["sales_orders"] == 7
+
+
+def test_the_unit_tests_pass(image: Image, tmp_path: Path) -> None:
+    uv_install(image, lock(IMAGE), lock(IMAGE, "-tests"))
+    checkout = tmp_path / "checkout"
+    shutil.copytree(ROOT, checkout, ignore=NOT_COPIED)
+    _append_to_path(image, checkout)
+    report = tmp_path / "junit.xml"
+    done = subprocess.run(
+        [
+            str(image.venv / "bin" / "pytest"), "-q", "-m", "not e2e and not slow", "-p", "no:cacheprovider",
+            f"--junitxml={report}", *[f"--ignore={path}" for path in EXCLUDED], "tests",
+        ],
+        cwd=checkout, env={**bare_environment(image), "AIRFLOW_HOME": str(tmp_path / "airflow")},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=UNIT_SECONDS,
+    )  # fmt: skip
+    counts = _counts(report)
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert counts["failed"] == 0
+    assert counts["passed"] > 1000
+
+
+def _append_to_path(image: Image, folder: Path) -> None:
+    """The tests' own packages are found in ``folder``, and only after the installed ones: ours stay the wheel's."""
+    site_packages = next((image.venv / "lib").glob("python*/site-packages"))
+    (site_packages / "zz-tests.pth").write_text(f"{folder}\n")
+
+
+def _counts(report: Path) -> dict[str, int]:
+    counts = dict.fromkeys(("passed", "failed", "skipped"), 0)
+    # Written by the pytest that was started above.
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        kinds: set[Any] = {child.tag for child in case}
+        counts["failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"] += 1
+    return counts
