@@ -17,6 +17,7 @@ from shared.pipeline.zones import Lake, Published, read_pointer
 # A column's parameters are small; the deployed config/lineage.json has all of it.
 _ORIGINS_IN_CATALOG = 50
 
+
 def write_catalog(workload: str, version: str, folder: Path, arguments: RunArguments, prefix: str) -> list[str]:
     """Describe every table of the workload as it is now published.
 
@@ -128,9 +129,7 @@ def _write_bronze(
     return written
 
 
-def _columns(
-    published: Published, described: Mapping[str, Any], fields: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def _columns(published: Published, described: Mapping[str, Any], fields: Mapping[str, Any]) -> list[dict[str, Any]]:
     known = {column["name"]: column for column in described.get("columns", [])}
     return [
         {

@@ -241,7 +241,9 @@ CONFIGS = (
     mutate(OWN, CONFIG, "kept row of the config changed", "keep: last", "keep: first"),
     mutate(OWN, SEMANTIC, "mask of the business terms changed", "masking: hash", "masking: keep", "customer_email"),
     mutate(OWN, LINEAGE, "lineage from another column", _ORIGIN_OF_AMOUNT, _origin("product"), "amount", quick=True),
-    mutate(OWN, LINEAGE, "lineage under another name", _ORIGIN_OF_AMOUNT, _ORIGIN_OF_AMOUNT.replace("amount", "total", 1)),
+    mutate(
+        OWN, LINEAGE, "lineage under another name", _ORIGIN_OF_AMOUNT, _ORIGIN_OF_AMOUNT.replace("amount", "total", 1)
+    ),
 )
 
 TRANSFORMATION = (*CLEANING, *DUPLICATES, *MASKS, *SPARK_TEXT, *ZONES, *SCRIPTS, *CONFIGS)

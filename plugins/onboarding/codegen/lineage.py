@@ -116,10 +116,7 @@ def _stage(select: exp.Expression, known: Mapping[str, _Relation]) -> _Relation:
 
 def _origins(value: exp.Expression, source: _Relation) -> dict[str, int]:
     """Columns of the table that a value is made from, in the order of their places in it."""
-    if isinstance(value, exp.Column):
-        step = 0
-    else:
-        step = 2 if value.find(exp.AggFunc) else 1
+    step = 0 if isinstance(value, exp.Column) else 2 if value.find(exp.AggFunc) else 1
     found: dict[str, int] = {}
     for name in _names(value):
         for origin, most in source.columns[name].items():
