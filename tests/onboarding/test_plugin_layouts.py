@@ -22,6 +22,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = Path(__file__).with_name("plugin_probe.py")
 LAYOUTS = ("wheel", "folder", "both")
+# Where the package is installed as a wheel instead of in place.
+OURS = ("onboarding", "shared")
 IGNORED = shutil.ignore_patterns("__pycache__")
 
 
@@ -48,7 +50,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     for place in (places.others, places.folder, places.empty):
         place.mkdir()
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if not entry.name.startswith(("airflow_data_onboarding", "_airflow_data_onboarding", "__pycache__")):
+        own = ("airflow_data_onboarding", "_airflow_data_onboarding", "__pycache__")
+        if entry.name not in OURS and not entry.name.startswith(own):
             (places.others / entry.name).symlink_to(entry)
     _unpack_wheel(base, places.wheel)
     shutil.copytree(ROOT / "plugins", places.folder, dirs_exist_ok=True, ignore=IGNORED)
