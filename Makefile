@@ -48,8 +48,10 @@ screenshots: bootstrap ## pictures of the UI for docs/
 lock: bootstrap ## resolve requirements/*.in again (CONSTRAINTS=path)
 	$(UV_COMPILE) --upgrade requirements/runtime.in -o requirements/runtime.txt
 	$(UV_COMPILE) --upgrade --constraint requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
+	for version in 3.5.6 4.1.1; do \
+		$(UV_COMPILE) --upgrade requirements/spark-$$version.in -o requirements/spark-$$version.txt || exit 1; done
 
 clean: ## remove what the targets made, .venv and .onboarding included
 	@if [ -x $(BIN)/onboard ]; then $(BIN)/onboard down || true; fi
-	rm -rf .venv .onboarding .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
+	rm -rf .venv .venv-spark-* .onboarding .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
