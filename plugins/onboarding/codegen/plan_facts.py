@@ -131,7 +131,7 @@ class _Column:
 
 def _pattern(operation: CleaningOperation) -> str:
     """Regular expression of ``require_format``; empty when Python has another idea of it."""
-    from onboarding.codegen.sql.cleaning import NAMED_FORMATS
+    from onboarding.spec.cleaning_arguments import NAMED_FORMATS
 
     pattern = str(operation.arguments.get("pattern") or NAMED_FORMATS.get(str(operation.arguments.get("format")), ""))
     try:

@@ -95,7 +95,7 @@ class _Target:
         first = self.first
         if first.bronze is None or first.type is ColumnType.TEXT or not is_text(first.bronze.physical_type):
             return column(first.name)
-        return typed_value(column(first.name), first.bronze, {}, self.engine)
+        return typed_value(column(first.name), first.bronze, self.engine)
 
     def raw(self) -> list[exp.Expression]:
         """All columns of the rule as they are stored."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp  # noqa: TID253 - leaf: only rendering imports this package
 
 from onboarding.codegen import schema
-from onboarding.codegen.sql.cleaning import clean_column, text_name
+from onboarding.codegen.sql.cleaning import clean_column, failed_name, native_text, text_name
 from onboarding.codegen.sql.engines import (
     Engine,
     call,
@@ -65,15 +65,17 @@ class SilverStatement:
         return _select(selected + _origin())
 
     def _prepared(self) -> exp.Expression:
-        """Text cleaned, still text."""
+        """Text cleaned, still text; where an operation on it can fail, whether it did."""
         selected = [_alias(cleaned.prepared, name) for name, cleaned in self._cleaned.items()]
-        return _select(selected + self._hash_column() + _origin())
+        failed = [_alias(_any(item.failed), failed_name(name)) for name, item in self._cleaned.items() if item.failed]
+        return _select(selected + failed + self._hash_column() + _origin())
 
     def _read(self) -> exp.Expression:
         """Text read as its type; the text goes along to tell what could not be read."""
         selected = [_alias(cleaned.read, name) for name, cleaned in self._cleaned.items()]
         texts = [_alias(column(name), text_name(name)) for name, item in self._cleaned.items() if item.unreadable]
-        return _select(selected + texts + self._hash_column() + _origin())
+        failed = [column(failed_name(name)) for name, item in self._cleaned.items() if item.failed]
+        return _select(selected + texts + failed + self._hash_column() + _origin())
 
     def _typed(self) -> exp.Expression:
         """Values after the operations behind the cast; the columns that could not be read are named."""
@@ -141,7 +143,7 @@ class SilverStatement:
         """
         parts = []
         for plan in self._columns:
-            value = to_text(column(plan.source_name))
+            value = native_text(column(plan.source_name), plan.physical_type, self._engine)
             sized = concat(to_text(call("LENGTH", value)), text(":"), value.copy(), text(";"))
             parts.append(call("COALESCE", sized, text("-;")))
         row = concat(*parts)
