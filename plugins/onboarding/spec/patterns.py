@@ -34,6 +34,8 @@ def pattern_problem(pattern: str) -> str:
     for token in TOKEN.findall(pattern):
         if token in _REFUSED:
             return _REFUSED[token]
+        if not inside and token.startswith("(?") and token not in ("(?:", "(?i"):
+            return f"a group that begins with {token}"
         if inside and token in ("[", "&"):
             return f"an unescaped {token} between square brackets"
         if token in ("[", "]"):
@@ -77,4 +79,4 @@ def _in_python(pattern: str) -> str:
         if token[:3] in ("\\x{", "\\p{", "\\P{"):
             token = "x"
         spelled.append(_PYTHON_SPELLING.get(token, token))
-    return "".join(spelled)
+    return "".join(spelled).replace("(?i)", "")

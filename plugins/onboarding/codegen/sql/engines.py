@@ -134,6 +134,10 @@ class Engine:
         """True when the whole of ``value`` matches; NULL for NULL."""
         raise NotImplementedError
 
+    def matches(self, value: exp.Expression, pattern: str) -> exp.Expression:
+        """True when a part of ``value`` matches; NULL for NULL."""
+        raise NotImplementedError
+
     def replace_all(self, value: exp.Expression, pattern: str, replacement: str) -> exp.Expression:
         """Every match replaced; back-references in ``replacement`` are written ``\\1``."""
         raise NotImplementedError
@@ -171,6 +175,10 @@ class Engine:
 
     def from_micros(self, value: exp.Expression) -> exp.Expression:
         """The timestamp in UTC so many microseconds after 1970-01-01."""
+        raise NotImplementedError
+
+    def exact_sum(self, value: exp.Expression) -> exp.Expression:
+        """The sum of integers, whatever its size."""
         raise NotImplementedError
 
     def or_null(self, operation: exp.Binary) -> exp.Expression:
@@ -223,6 +231,9 @@ class DuckDb(Engine):
     def full_match(self, value: exp.Expression, pattern: str) -> exp.Expression:
         return call("REGEXP_FULL_MATCH", value, text(pattern))
 
+    def matches(self, value: exp.Expression, pattern: str) -> exp.Expression:
+        return call("REGEXP_MATCHES", value, text(pattern))
+
     def replace_all(self, value: exp.Expression, pattern: str, replacement: str) -> exp.Expression:
         return call("REGEXP_REPLACE", value, text(pattern), text(replacement), text("g"))
 
@@ -251,6 +262,9 @@ class DuckDb(Engine):
     def from_micros(self, value: exp.Expression) -> exp.Expression:
         return call("MAKE_TIMESTAMP", value)
 
+    def exact_sum(self, value: exp.Expression) -> exp.Expression:
+        return call("SUM", value)
+
     def or_null(self, operation: exp.Binary) -> exp.Expression:
         return call("TRY", operation)
 
@@ -272,6 +286,9 @@ class Spark(Engine):
 
     def full_match(self, value: exp.Expression, pattern: str) -> exp.Expression:
         return exp.RegexpLike(this=value, expression=text(f"\\A(?:{java_pattern(pattern)})\\z"))
+
+    def matches(self, value: exp.Expression, pattern: str) -> exp.Expression:
+        return exp.RegexpLike(this=value, expression=text(java_pattern(pattern)))
 
     def replace_all(self, value: exp.Expression, pattern: str, replacement: str) -> exp.Expression:
         return call("REGEXP_REPLACE", value, text(java_pattern(pattern)), text(java_replacement(replacement)))
@@ -315,6 +332,9 @@ class Spark(Engine):
 
     def from_micros(self, value: exp.Expression) -> exp.Expression:
         return call("TIMESTAMP_MICROS", value)
+
+    def exact_sum(self, value: exp.Expression) -> exp.Expression:
+        return call("SUM", exp.Cast(this=value, to=exp.DataType.build("DECIMAL(38, 0)")))
 
     def or_null(self, operation: exp.Binary) -> exp.Expression:
         name = {exp.Add: "TRY_ADD", exp.Sub: "TRY_SUBTRACT", exp.Mul: "TRY_MULTIPLY"}[type(operation)]

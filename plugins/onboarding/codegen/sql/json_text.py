@@ -1,7 +1,8 @@
 """Values in JSON texts, the same on every engine.
 
 Spark takes single quotes and raw control characters for JSON, and does not look at what follows the value; DuckDB
-takes ``NaN`` and a comma behind the last item. So the tokens of a text are checked by a regular expression, and its brackets by the engine.
+takes ``NaN`` and a comma behind the last item. So the tokens of a text are checked by a regular expression, and its
+brackets by the engine.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class SilverStatement:
 
     def _mask(self, plan: ColumnPlan) -> exp.Expression:
         how = self._plan.masking.get(plan.name, Masking.KEEP)
-        return mask(plan.name, plan.type, how, self._engine)
+        return mask(plan, how, self._engine)
 
     def _row_hash(self) -> exp.Expression:
         """Hash over length and text of every Bronze column: no two different rows can run together.

@@ -9,6 +9,7 @@ from typing import Any
 
 from onboarding.codegen.sql.engines import ENGINES
 from onboarding.codegen.sql.silver import silver_sql
+from onboarding.spec.cleaning import OPERATIONS
 from onboarding.spec.conf import ColumnType, Role
 from onboarding.spec.plans import (
     CleaningOperation,
@@ -36,6 +37,13 @@ class Unreadable:
     """The value is marked in ``_unparsed``; ``value`` is what Silver has."""
 
     value: Any = None
+
+
+@dataclass(frozen=True)
+class AsText:
+    """The value, written as text, is this."""
+
+    value: str | None
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,19 @@ def _type_of(operation: str, arguments: dict[str, Any]) -> Of:
     return Of(_TYPES_OF.get(operation, ColumnType.TEXT))
 
 
+def example_lines() -> Iterator[Line]:
+    """The examples of the documentation, whose outcome is a text of the value."""
+    for operation in OPERATIONS.values():
+        example = operation.example
+        kinds = operation.types or (ColumnType.TEXT,)
+        kind = ColumnType.DECIMAL if ColumnType.DECIMAL in kinds else kinds[0]
+        if operation.name == "cast":
+            kind = ColumnType(example.arguments["type"])
+        arguments = dict(example.arguments)
+        of = Of(kind, scale=arguments.get("scale") if operation.place == "type" else None)
+        yield Line(((operation.name, arguments),), example.given, AsText(example.made), of)
+
+
 def sheets(name: str, lines: Sequence[Line]) -> Iterator[Sheet]:
     """The lines, a dozen columns to a sheet."""
     groups: dict[str, list[Line]] = {}
@@ -126,10 +147,11 @@ def _sheet(name: str, groups: Sequence[list[Line]]) -> Sheet:
         cleaning=operations, masking={}, deduplication=DeduplicationPlan(mode="remove", keys=["c0"]), gold_tables=[]
     )
     marks = ", ".join(f"CONTAINS(_unparsed, ',{item.name},') AS unreadable_{item.name}" for item in columns)
-    around = f"SELECT *, {marks} FROM ({{}}) AS silver ORDER BY _source_row"
-    texts = texts_of(ENGINES, lambda engine: silver_sql(metadata, plan, engine), around)
+    texts = ", ".join(f"CAST({item.name} AS STRING) AS text_{item.name}" for item in columns)
+    around = f"SELECT *, {marks}, {texts} FROM ({{}}) AS silver ORDER BY _source_row"
+    statements = texts_of(ENGINES, lambda engine: silver_sql(metadata, plan, engine), around)
     kinds = {column.name: column.physical_type.replace("VARCHAR", "STRING") for column in columns}
-    return Sheet(name, "bronze", kinds | ORIGIN, rows, texts, cells)
+    return Sheet(name, "bronze", kinds | ORIGIN, rows, statements, cells)
 
 
 def plan_of(name: str, of: Of) -> ColumnPlan:
@@ -150,6 +172,9 @@ def _operation(column: str, item: tuple[str, dict[str, Any]], own: dict[str, str
 
 def _cells(item: Line, row: int, column: str) -> Iterator[Cell]:
     unreadable = isinstance(item.expected, Unreadable)
+    if isinstance(item.expected, AsText):
+        yield Cell(item.what, row, f"text_{column}", item.expected.value)
+        return
     value = item.expected.value if isinstance(item.expected, Unreadable) else item.expected
     yield Cell(item.what, row, column, value)
     yield Cell(f"{item.what}, unreadable", row, f"unreadable_{column}", unreadable)

@@ -24,6 +24,9 @@ TIMESTAMP = Of(ColumnType.TIMESTAMP, physical="TIMESTAMP")
 BOOLEAN = Of(ColumnType.BOOLEAN, physical="BOOLEAN")
 
 
+_ORDERED = "SELECT * FROM ({}) AS silver ORDER BY _source_row"
+
+
 def keyed(value: str) -> str:
     """What a keyed hash of a text is."""
     inner = hashlib.sha256(f"{MASKING_KEY}:{value}".encode()).hexdigest()
@@ -120,7 +123,7 @@ def _row_hash_sheet(masking: dict[str, Masking], expected: str) -> Sheet:
     name = f"row hash{' keyed' if masking else ''}"
     return Sheet(
         name, "bronze", kinds | ORIGIN, [(*row, "f", number, "2025-01-01-a") for number in (1, 2)],
-        texts_of(ENGINES, lambda engine: silver_sql(metadata, plan, engine), "SELECT * FROM ({}) AS s ORDER BY _source_row"),
+        texts_of(ENGINES, lambda engine: silver_sql(metadata, plan, engine), _ORDERED),
         [Cell(name, 0, "row_hash", expected), Cell(f"{name}: first", 0, "is_exact_duplicate", False),
          Cell(f"{name}: again", 1, "is_exact_duplicate", True)],
     )  # fmt: skip

@@ -79,7 +79,7 @@ def wrong_cells(sheet: Sheet, found: Found) -> list[str]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two cells are the same value of the same type; how many zeros a decimal ends in says its column's type."""
+    """Whether two cells are the same value of the same type; the zeros at a decimal's end are its column's type."""
     if isinstance(one, Decimal) and isinstance(other, Decimal):
         return one == other
     return type(one) is type(other) and repr(one) == repr(other)

@@ -1,4 +1,4 @@
-"""The golden table, operations that give a type or work on typed values: operation, value in Bronze, value in Silver."""
+"""The golden table, operations that give a type or work on typed values: operation, value in Bronze and in Silver."""
 
 from __future__ import annotations
 
@@ -220,8 +220,10 @@ DATES: list[Line] = [
     *_timestamps("%Y-%m-%dT%H:%M:%S%z", ("2024-01-02T00:00:00-01:30", datetime(2024, 1, 2, 1, 30)),
                  ("2024-01-02T00:00:00Z", datetime(2024, 1, 2))),
     *_timestamps("%Y-%m-%d %H:%M:%S.%f", ("2024-01-02 00:00:00.5", datetime(2024, 1, 2, 0, 0, 0, 500000))),
-    *_timestamps("epoch", ("1700000000", datetime(2023, 11, 14, 22, 13, 20)), ("-1", datetime(1969, 12, 31, 23, 59, 59)),
-                 ("1700000000.5", Unreadable()), ("999999999999", Unreadable())),
+    *_timestamps("epoch", ("1700000000", datetime(2023, 11, 14, 22, 13, 20)),
+
+                 ("-1", datetime(1969, 12, 31, 23, 59, 59)), ("1700000000.5", Unreadable()),
+                 ("999999999999", Unreadable())),
     *_timestamps(["epoch_ms", "iso"], ("1700000000123", datetime(2023, 11, 14, 22, 13, 20, 123000)),
                  ("2024-01-02T03:04Z", datetime(2024, 1, 2, 3, 4))),
 ]  # fmt: skip
@@ -237,23 +239,28 @@ AFTERWARDS: list[Line] = [
     *_after(DOUBLE, "round", ("2.675", 2.68), ("1.005", 1.0), ("-0.125", -0.13), ("1e20", 1e20), ("0.004", 0.0),
             (None, None), scale=2),
     *_after(INTEGER, "round", ("15", 15), scale=2),
-    *_after(INTEGER, "clip", ("-5", 0), ("0", 0), ("101", 100), ("x", Unreadable()), (None, None), minimum=0, maximum=100),
+    *_after(INTEGER, "clip", ("-5", 0), ("0", 0), ("101", 100), ("x", Unreadable()), (None, None),
+             minimum=0, maximum=100),
     *_after(MONEY, "clip", ("-0.01", D("0.00")), ("5", D("5.00")), minimum=0),
     *_after(DOUBLE, "clip", ("0.95", 0.9), ("0.1", 0.1), maximum=0.9),
     *_after(DATE, "clip", ("1899-12-31", date(1900, 1, 1)), ("2024-01-01", date(2024, 1, 1)), minimum="1900-01-01"),
     *_after(TIMESTAMP, "clip", ("2024-01-01 13:00", datetime(2024, 1, 1, 12)), maximum="2024-01-01 12:00"),
-    *_after(MONEY, "multiply", ("1999", D("19.99")), ("0.5", D("0.01")), ("-0.5", D("-0.01")), (None, None), factor=0.01),
+    *_after(MONEY, "multiply", ("1999", D("19.99")), ("0.5", D("0.01")), ("-0.5", D("-0.01")), (None, None),
+             factor=0.01),
     *_after(MONEY, "multiply", ("2", D("-2.00")), ("9999.99", D("-9999.99")), factor=-1),
     *_after(MONEY, "multiply", ("2", D("2000.00")), ("50", None), factor=1000),
-    *_after(INTEGER, "multiply", ("5", 3), ("-5", -3), ("4", 2), ("9223372036854775807", 4611686018427387904), factor=0.5),
+    *_after(INTEGER, "multiply", ("5", 3), ("-5", -3), ("4", 2), ("9223372036854775807", 4611686018427387904),
+             factor=0.5),
     *_after(INTEGER, "multiply", ("9223372036854775807", None), ("2", 20), factor=10),
     *_after(DOUBLE, "multiply", ("0.1", 0.1 * 2.54), factor=2.54),
     *_after(INTEGER, "default", (None, 0), ("", 0), ("x", Unreadable(0)), ("3", 3), value=0),
     *_after(MONEY, "default", (None, D("1.01")), value=1.005),
     *_after(DATE, "default", (None, date(1970, 1, 1)), value="1970-01-01"),
     *_after(BOOLEAN, "default", (None, False), ("yes", True), value=False),
-    chain([("cast", {}), ("multiply", {"factor": 0.01}), ("round", {"scale": 1}), ("clip", {"maximum": 9})], "1250", D("9.00"), MONEY),
-    chain([("replace", {"old": "kg", "new": ""}), ("trim", {}), ("cast", {}), ("default", {"value": 0})], "12 kg", 12, INTEGER),
+    chain([("cast", {}), ("multiply", {"factor": 0.01}), ("round", {"scale": 1}), ("clip", {"maximum": 9})],
+          "1250", D("9.00"), MONEY),
+    chain([("replace", {"old": "kg", "new": ""}), ("trim", {}), ("cast", {}), ("default", {"value": 0})],
+          "12 kg", 12, INTEGER),
     chain([("json_field", {"path": "n"}), ("cast", {})], '{"n": 12}', 12, INTEGER),
     chain([("json_field", {"path": "n"}), ("cast", {})], '{"n": "x"}', Unreadable(), INTEGER),
     chain([("json_field", {"path": "n"}), ("cast", {})], '{"n": ', Unreadable(), INTEGER),
