@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -44,11 +44,15 @@ Place = Literal["text", "type", "value", "any"]
 
 @dataclass(frozen=True)
 class Example:
-    """Arguments, the value that is given, and the value that is made of it; None is no value."""
+    """Arguments, the value that is given, and the value that is made of it; None is no value.
+
+    :ivar beside: values of the other columns that the operation reads.
+    """
 
     arguments: Mapping[str, Any]
-    given: str
+    given: str | None
     made: str | None
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Operation:
 
     :ivar types: types of the columns that it is for; empty: all.
     :ivar marks: whether a value that it cannot read is marked, for the quality check ``parsed``.
+    :ivar rewrites: whether a right value becomes another one; another letter case is none.
     """
 
     name: str
@@ -66,12 +71,19 @@ class Operation:
     example: Example
     types: tuple[ColumnType, ...] = ()
     marks: bool = False
+    rewrites: bool = True
 
 
 def _text(
-    name: str, purpose: str, example: Example, arguments: type[Arguments] = NoArguments, *, marks: bool = False
+    name: str,
+    purpose: str,
+    example: Example,
+    arguments: type[Arguments] = NoArguments,
+    *,
+    marks: bool = False,
+    rewrites: bool = True,
 ) -> Operation:
-    return Operation(name, "text", arguments, purpose, example, marks=marks)
+    return Operation(name, "text", arguments, purpose, example, marks=marks, rewrites=rewrites)
 
 
 _LISTED = (
@@ -79,14 +91,21 @@ _LISTED = (
         "trim",
         "blanks of every kind (tabs, line breaks, no-break spaces ...) at both ends go",
         Example({}, " a b\t", "a b"),
+        rewrites=False,
     ),
     _text("collapse_blanks", "blanks in a row become one space", Example({}, "a \t b", "a b")),
-    _text("lower", "small letters, one for one: `İ` becomes `i`", Example({}, "Straße ÉCLAIR", "straße éclair")),
-    _text("upper", "capital letters, one for one: `ß` becomes `ẞ`", Example({}, "éclair", "ÉCLAIR")),
+    _text(
+        "lower",
+        "small letters, one for one: `İ` becomes `i`",
+        Example({}, "Straße ÉCLAIR", "straße éclair"),
+        rewrites=False,
+    ),
+    _text("upper", "capital letters, one for one: `ß` becomes `ẞ`", Example({}, "éclair", "ÉCLAIR"), rewrites=False),
     _text(
         "title",
         "the first letter of each word between spaces is a capital, the others are small",
         Example({}, "new  YORK o'neil", "New  York O'neil"),
+        rewrites=False,
     ),
     _text(
         "remove_accents",
@@ -105,8 +124,14 @@ _LISTED = (
         Example({"mapping": {"P": "PAID", "?": None}}, "P", "PAID"),
         MapValues,
     ),
-    _text("nullify", "these `values` mean that there is none", Example({"values": ["N/A", "-"]}, "N/A", None), Nullify),
-    Operation("default", "any", Default, "`value` where there is none", Example({"value": "unknown"}, "", "")),
+    _text(
+        "nullify",
+        "these `values` mean that there is none",
+        Example({"values": ["N/A", "-"]}, "N/A", None),
+        Nullify,
+        rewrites=False,
+    ),
+    Operation("default", "any", Default, "`value` where there is none", Example({"value": "unknown"}, None, "unknown")),
     _text(
         "split",
         "one part of a value with separators: 1 is the first, -1 the last; without that part there is no value",
@@ -128,35 +153,40 @@ _LISTED = (
     _text(
         "concat",
         "the value and the trimmed texts of other `columns` with a `separator` between; missing ones are left out",
-        Example({"columns": [], "separator": " "}, "Ann", "Ann"),
+        Example({"columns": ["last"], "separator": " "}, "Ann", "Ann Lee", {"last": "Lee "}),
         Concat,
     ),
     _text(
         "json_field",
-        "the value at a `path` of keys and positions (from 0) in a JSON text; text that is no JSON is marked",
+        "the value at a `path` of keys and positions (from 0) in a JSON text; other text cannot be read",
         Example({"path": "items[0].name"}, '{"items": [{"name": "x"}]}', "x"),
         JsonField,
         marks=True,
     ),
     _text(
         "phone_e164",
-        "`+` and digits; numbers without a country get `country_code`",
+        "`+` and digits; numbers without a country get `country_code`, and need one",
         Example({"country_code": "49"}, "030 123-4567", "+49301234567"),
         PhoneE164,
         marks=True,
     ),
     _text(
         "email",
-        "blanks, `mailto:` and the brackets of `Name <address>` go, letters become small; no address is marked",
+        "blanks, `mailto:` and the brackets of `Name <address>` go, letters become small; the rest must be an address",
         Example({}, "Ann Lee <Ann.Lee@Example.COM>", "ann.lee@example.com"),
         marks=True,
     ),
     _text(
         "require_format",
-        "changes nothing; values that do not match the `pattern`, or the `format`, as a whole are marked",
-        Example({"format": "uuid"}, "0b7e0d0c-3d0e-4c38-9f2b-0d2e1a6c9b11", "0b7e0d0c-3d0e-4c38-9f2b-0d2e1a6c9b11"),
+        "changes nothing; the whole value must match the `pattern`, or the `format` (email, uuid, ipv4, url, e164)",
+        Example(
+            {"format": "uuid"},
+            "0b7e0d0c-3d0e-4c38-9f2b-0d2e1a6c9b11",
+            "0b7e0d0c-3d0e-4c38-9f2b-0d2e1a6c9b11",
+        ),
         RequireFormat,
         marks=True,
+        rewrites=False,
     ),
     Operation(
         "cast",
@@ -164,9 +194,12 @@ _LISTED = (
         Cast,
         "to a type; text is read as a whole and never guessed (`12.5` is no integer)",
         Example(
-            {"type": "decimal", "scale": 2, "thousands_separator": ".", "decimal_separator": ","}, "1.234,5", "1234.50"
+            {"type": "decimal", "scale": 2, "thousands_separator": ".", "decimal_separator": ","},
+            "1.234,5",
+            "1234.50",
         ),
         marks=True,
+        rewrites=False,
     ),
     Operation(
         "parse_date",
@@ -176,6 +209,7 @@ _LISTED = (
         Example({"formats": ["%d/%m/%Y", "%Y-%m-%d"]}, "31/12/2024", "2024-12-31"),
         (ColumnType.DATE,),
         marks=True,
+        rewrites=False,
     ),
     Operation(
         "parse_timestamp",
@@ -185,6 +219,7 @@ _LISTED = (
         Example({"format": "iso"}, "2024-01-02T03:04:05+05:30", "2024-01-01 21:34:05"),
         (ColumnType.TIMESTAMP,),
         marks=True,
+        rewrites=False,
     ),
     Operation(
         "parse_currency",
@@ -212,6 +247,7 @@ _LISTED = (
         Example({"true_values": ["ja"], "false_values": ["nein"]}, "Ja", "true"),
         (ColumnType.BOOLEAN,),
         marks=True,
+        rewrites=False,
     ),
     Operation(
         "round",
@@ -241,6 +277,8 @@ _LISTED = (
 
 OPERATIONS: Mapping[str, Operation] = {operation.name: operation for operation in _LISTED}
 TYPING = tuple(name for name, operation in OPERATIONS.items() if operation.place == "type")
+MARKING = tuple(name for name, operation in OPERATIONS.items() if operation.marks)
+REWRITING = tuple(name for name, operation in OPERATIONS.items() if operation.rewrites)
 AFTER_TYPE = tuple(name for name, operation in OPERATIONS.items() if operation.place in ("value", "any"))
 
 
@@ -279,6 +317,26 @@ def read_arguments(name: str, arguments: Mapping[str, Any]) -> Arguments:
         raise _arguments_error(operation, error, arguments) from None
 
 
+def arguments_schema(operation: Operation) -> dict[str, Any]:
+    """JSON schema of an operation's arguments: ``properties`` and, where there are any, ``required`` ones."""
+    schema = operation.arguments.model_json_schema()
+    kinds = schema.pop("$defs", {})
+    properties = {name: _inlined(field, kinds) for name, field in schema["properties"].items()}
+    required = {"required": schema["required"]} if schema.get("required") else {}
+    return {"properties": properties, **required}
+
+
+def _inlined(schema: Any, kinds: Mapping[str, Any]) -> Any:
+    """A schema with what it refers to written in its place, and without titles."""
+    if isinstance(schema, list):
+        return [_inlined(item, kinds) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(kinds[schema["$ref"].rsplit("/", maxsplit=1)[-1]], kinds)
+    return {name: _inlined(value, kinds) for name, value in schema.items() if name != "title"}
+
+
 def written_example(operation: Operation) -> str:
     """A step with this operation, as it stands in a conf."""
     from json import dumps
@@ -291,7 +349,7 @@ def _arguments_error(operation: Operation, error: ValidationError, arguments: Ma
     detail = error.errors(include_url=False)[0]
     known = list(operation.arguments.model_fields)
     key = ".".join(str(part) for part in detail["loc"])
-    message = detail["msg"].removeprefix("Value error, ")
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     expected, given = message[0].lower() + message[1:], _short(detail["input"])
     remedy = f"for example `{written_example(operation)}`"
     if detail["type"] == "extra_forbidden":

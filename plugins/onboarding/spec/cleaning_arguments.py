@@ -112,7 +112,7 @@ class Replace(Arguments):
         if self.pattern is not None:
             problem = replacement_problem(self.replacement, groups_of(self.pattern))
             if problem:
-                raise ValueError(f"a replacement without {problem}")
+                raise ValueError(f"a replacement that names groups of the pattern only, not {problem}")
         return self
 
 
@@ -190,15 +190,15 @@ def json_steps(path: str) -> list[str | int]:
     return steps
 
 
+def _a_path(path: str) -> str:
+    json_steps(path)
+    return path
+
+
 class JsonField(Arguments):
     """A place in a JSON text."""
 
-    path: str
-
-    @model_validator(mode="after")
-    def _a_path(self) -> JsonField:
-        json_steps(self.path)
-        return self
+    path: Annotated[str, AfterValidator(_a_path)]
 
 
 class PhoneE164(Arguments):

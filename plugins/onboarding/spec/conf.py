@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from onboarding.spec.cleaning import OPERATIONS, arguments_schema
 from onboarding.spec.column_types import ColumnType as ColumnType
 from onboarding.spec.names import WORKLOAD_PATTERN
 
@@ -190,10 +191,18 @@ CleaningOperationName = Literal[
 ]  # fmt: skip
 
 
+def _with_arguments(schema: dict[str, Any]) -> None:
+    """Add the arguments of each operation to the schema of a step."""
+    schema["allOf"] = [
+        {"if": {"properties": {"op": {"const": name}}}, "then": arguments_schema(operation)}
+        for name, operation in OPERATIONS.items()
+    ]
+
+
 class CleaningStep(Strict):
     """One cleaning operation on one column, with the operation's arguments (docs/cleaning.md) beside ``op``."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra=_with_arguments)
 
     column: str
     op: CleaningOperationName
@@ -223,7 +232,8 @@ class Transformations(Strict):
     """What happens between Bronze and Gold."""
 
     cleaning: list[CleaningStep] = Field(
-        default_factory=list, description="Operations: column, op, arguments; added to those that are proposed."
+        default_factory=list,
+        description="Operations of docs/cleaning.md: column, op, arguments; added to those that are proposed.",
     )
     deduplicate: Deduplicate = Field(default_factory=Deduplicate)
     derived: list[Derived] = Field(default_factory=list, description="New columns: name, expression (SQL).")

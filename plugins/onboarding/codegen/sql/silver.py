@@ -6,6 +6,7 @@ from sqlglot import exp  # noqa: TID253 - leaf: only rendering imports this pack
 
 from onboarding.codegen import schema
 from onboarding.codegen.sql.cleaning import clean_column, failed_name, native_text, text_name
+from onboarding.codegen.sql.concat_sources import check_sources
 from onboarding.codegen.sql.engines import (
     Engine,
     call,
@@ -35,6 +36,7 @@ class SilverStatement:
     def __init__(self, metadata: MetadataPlan, transformation: TransformationPlan, engine: Engine) -> None:
         self._metadata, self._plan, self._engine = metadata, transformation, engine
         dropped = schema.dropped_columns(metadata, transformation)
+        check_sources(metadata, transformation)
         self._columns = [plan for plan in metadata.columns if plan.name not in dropped]
         self._cleaned = {
             plan.name: clean_column(plan, [op for op in transformation.cleaning if op.column == plan.name], engine)

@@ -114,7 +114,7 @@ def example_lines() -> Iterator[Line]:
             kind = ColumnType(example.arguments["type"])
         arguments = dict(example.arguments)
         of = Of(kind, scale=arguments.get("scale") if operation.place == "type" else None)
-        yield Line(((operation.name, arguments),), example.given, AsText(example.made), of)
+        yield Line(((operation.name, arguments),), example.given, AsText(example.made), of, dict(example.beside))
 
 
 def sheets(name: str, lines: Sequence[Line]) -> Iterator[Sheet]:
