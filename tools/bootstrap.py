@@ -78,19 +78,19 @@ def _set_up() -> None:
         STAMP.unlink()
     if not _runs_wanted_version(str(VENV_PYTHON)):
         _create_venv(_find_python())
-    _say("installing the locked packages (hash-checked)")
+    say("installing the locked packages (hash-checked)")
     _install_uv()
-    _uv("pip", "sync", "--require-hashes", str(LOCK))
-    _say("installing the project (editable)")
+    sync(LOCK, VENV_PYTHON)
+    say("installing the project (editable)")
     _uv("pip", "install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     partial = STAMP.with_suffix(".partial")
     partial.write_text(_digest())
     partial.replace(STAMP)
-    _say(f"ready in {time.monotonic() - started:.0f} s")
+    say(f"ready in {time.monotonic() - started:.0f} s")
 
 
 def _create_venv(python: str) -> None:
-    _say(f"creating .venv with {python}")
+    say(f"creating .venv with {python}")
     if VENV.exists():
         shutil.rmtree(VENV)
     _run([python, "-m", "venv", str(VENV)], "remove .venv and try again")
@@ -135,16 +135,36 @@ def _runs_wanted_version(python: str) -> bool:
     return outcome.returncode == 0
 
 
+def locked_lines(lock: Path, package: str) -> str:
+    """The lines of a lock that pin one package, with its hashes."""
+    match = re.search(rf"^{package}==.*?(?=^\S|\Z)", lock.read_text(), re.MULTILINE | re.DOTALL)
+    if match is None:
+        raise BootstrapError(f"{lock.name} does not pin {package}; run `make lock`")
+    return match.group(0)
+
+
+def sync(lock: Path, python: Path, build_tools: tuple[str, ...] = ()) -> None:
+    """Make the environment of ``python`` what a hash-checked lock says.
+
+    :param build_tools: packages of the lock that others of it are built with, when they come as sources only.
+    """
+    for package in build_tools:
+        with tempfile.TemporaryDirectory() as folder:
+            requirement = Path(folder) / "build_tools.txt"
+            requirement.write_text(locked_lines(lock, package))
+            _uv("pip", "install", "--require-hashes", "--no-deps", "-r", str(requirement), python=python)
+    isolation = ("--no-build-isolation",) if build_tools else ()
+    _uv("pip", "sync", "--require-hashes", *isolation, str(lock), python=python)
+
+
 def _install_uv() -> None:
     """The pinned uv, hash-checked by pip from the lock's own lines."""
-    match = re.search(r"^uv==.*?(?=^\S|\Z)", LOCK.read_text(), re.MULTILINE | re.DOTALL)
-    if match is None:
-        raise BootstrapError(f"{LOCK.name} does not pin uv; run `make lock`")
+    pinned = locked_lines(LOCK, "uv")
     if not _imports("pip"):
         _run([str(VENV_PYTHON), "-m", "ensurepip"], "remove .venv and try again")
     with tempfile.TemporaryDirectory() as folder:
         requirement = Path(folder) / "uv.txt"
-        requirement.write_text(match.group(0))
+        requirement.write_text(pinned)
         options = ["--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"]
         _run(
             [str(VENV_PYTHON), "-m", "pip", "install", *options, "-r", str(requirement)],
@@ -157,10 +177,10 @@ def _imports(module: str) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def _uv(*arguments: str, drop: tuple[str, ...] = ()) -> None:
+def _uv(*arguments: str, python: Path | None = None, drop: tuple[str, ...] = ()) -> None:
     command = [str(VENV / "bin" / "uv"), *arguments, "--quiet"]
     if "--python" not in arguments:
-        command += ["--python", str(VENV_PYTHON)]
+        command += ["--python", str(python or VENV_PYTHON)]
     settings = {name: value for name, value in _uv_settings().items() if name not in drop}
     _run(command, INDEX_REMEDY, {**os.environ, **settings})
 
@@ -188,7 +208,8 @@ def _run(command: list[str], remedy: str, env: dict[str, str] | None = None) -> 
         raise BootstrapError(f"`{shown} ...` failed (its message is above).\n  What to do: {remedy}")
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """One line of progress on the error stream."""
     sys.stderr.write(f"bootstrap: {text}\n")
     sys.stderr.flush()
 

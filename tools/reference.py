@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from onboarding.gates.definitions import GATES
+from onboarding.spec.cleaning import OPERATIONS, Operation, arguments_schema
 from onboarding.spec.conf import Conf
 from onboarding.spec.leaves import Leaf, conf_leaves
 from onboarding.spec.report import EXIT_CODES, RunReport
@@ -18,6 +19,7 @@ def pages() -> dict[str, str]:
     """File name below ``docs/`` -> content."""
     return {
         "conf.md": conf_page(),
+        "cleaning.md": cleaning_page(),
         "conf.schema.json": _json(Conf.model_json_schema()),
         "report.schema.json": _json(RunReport.model_json_schema(mode="serialization")),
         "settings.md": settings_page(),
@@ -53,6 +55,72 @@ def _conf_row(leaf: Leaf) -> str:
     examples = leaf.schema.get("examples")
     example = f" Example: `{json.dumps(examples[0])}`." if examples else ""
     return f"| `{leaf.key}` | {kind} | {leaf.description}{example} |"
+
+
+_PLACES = {
+    "text": "On text, before the column has its type",
+    "any": "Before or after the type",
+    "type": "To a type",
+    "value": "On values of a type",
+}
+
+
+def cleaning_page() -> str:
+    """The cleaning operations: arguments, and an example that a test runs on every engine."""
+    lines = [
+        "# Cleaning operations",
+        "",
+        "Steps of `transformations.cleaning`, in their order: `{column: ..., op: ..., <argument>: ...}`. What you give",
+        "is added to what is proposed (every text column is trimmed, words for no value become none) and comes after",
+        "it; an operation that gives the type replaces the proposed one. Each is emitted for DuckDB and for Spark and",
+        "gives the same cells on both: the examples below, and the edge rows of `tests/onboarding/codegen/golden/`",
+        "are run on DuckDB, Spark 3.5.6 (ANSI off and on) and Spark 4.1.1. Missing values stay missing unless one",
+        "says otherwise. Arguments in bold are needed.",
+        "",
+        "**Marked**: a value that is there but cannot be read is named in the row, and the quality check `parsed`",
+        "decides (by default the row goes to quarantine).",
+        "",
+        "Duplicates are `transformations.deduplicate`, new columns `transformations.derived`, rows that Gold leaves",
+        "out `transformations.filters`: see [the conf](conf.md).",
+    ]
+    for place, title in _PLACES.items():
+        lines += ["", f"## {title}", "", "| op | arguments | what it does | example |", "|---|---|---|---|"]
+        lines += [_operation_row(operation) for operation in OPERATIONS.values() if operation.place == place]
+    lines += ["", *_LIMITS]
+    return "\n".join(lines) + "\n"
+
+
+_LIMITS = [
+    "## Limits",
+    "",
+    "- Regular expressions are those that RE2 and Java read alike: no look-around, no back-reference in a pattern,",
+    "  no `\\b`, no POSIX class. Anything else is refused with the reason.",
+    "- Letter case is changed one for one, by the engines' own tables: letters of scripts that Unicode added after",
+    "  version 13 keep their case on Spark 3.5. Ligatures (`ﬁ`) and some Greek letters, whose capital is two letters,",
+    "  become that on Spark and stay on DuckDB.",
+    "- Doubles as text have at most 15 significant digits.",
+    "- `0000` is taken for a year, and is shown in different ways.",
+]
+
+
+def _operation_row(operation: Operation) -> str:
+    schema = arguments_schema(operation)
+    required = schema.get("required", [])
+    arguments = ", ".join(f"**`{name}`**" if name in required else f"`{name}`" for name in schema["properties"])
+    example = operation.example
+    given = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in example.arguments.items())
+    made = "no value" if example.made is None else f"`{_shown(example.made)}`"
+    beside = "".join(f" beside `{name}: {_shown(value)}`" for name, value in example.beside.items())
+    start = "no value" if example.given is None else f"`{_shown(example.given)}`"
+    shown = f"{start}{beside} becomes {made}" + (f" with `{_shown(given)}`" if given else "")
+    marked = " Marked." if operation.marks else ""
+    kinds = f" For {', '.join(operation.types)}." if operation.types else ""
+    return f"| `{operation.name}` | {arguments or 'none'} | {operation.purpose}.{kinds}{marked} | {shown} |"
+
+
+def _shown(text: str) -> str:
+    """Text in a cell of a table."""
+    return text.replace("|", "\\|").replace("\t", "\\t")
 
 
 def settings_page() -> str:

@@ -27,25 +27,65 @@ def selected(statement: str) -> dict[str, str]:
 def embedded(text: str) -> str:
     """A statement or an expression for Spark, said for the embedded engine: so it can be run on rows."""
     import sqlglot
+
+    return str(sqlglot.parse_one(text, dialect="spark").transform(_translate).sql(dialect="duckdb"))
+
+
+def _translate(node: Any) -> Any:
     from sqlglot import exp
 
-    def translate(node: Any) -> Any:
-        if isinstance(node, exp.RegexpReplace) and isinstance(node.args.get("replacement"), exp.Literal):
-            node.args["replacement"].set("this", _references(node.args["replacement"].name))
-        if isinstance(node, exp.DataType) and node.this is exp.DataType.Type.TIMESTAMPTZ:
-            return exp.DataType.build("TIMESTAMP")  # the session's time zone is UTC
-        if isinstance(node, exp.Initcap):
-            return sqlglot.parse_one(_TITLE.format(node.this.sql(dialect="duckdb")), dialect="duckdb")
-        return node
+    if isinstance(node, exp.RegexpReplace | exp.RegexpLike | exp.RegexpExtract):
+        return _re2(node)
+    if isinstance(node, exp.DataType) and node.this is exp.DataType.Type.TIMESTAMPTZ:
+        return exp.DataType.build("TIMESTAMP")  # the session's time zone is UTC
+    if isinstance(node, exp.Transform):
+        function = node.expression
+        return exp.Array(
+            expressions=[exp.Comprehension(this=function.this, expression=function.expressions[0], iterator=node.this)]
+        )
+    if isinstance(node, exp.SafeAdd | exp.SafeSubtract | exp.SafeMultiply):
+        operator = {exp.SafeAdd: exp.Add, exp.SafeSubtract: exp.Sub, exp.SafeMultiply: exp.Mul}[type(node)]
+        return _call("TRY", operator(this=node.this, expression=node.expression))
+    if isinstance(node, exp.Format):
+        return _call("PRINTF", node.this, *node.expressions)
+    if isinstance(node, exp.JSONExtractScalar):
+        path = exp.Literal.string(node.expression.sql(dialect="duckdb").strip("'"))
+        valid = exp.If(this=_call("JSON_VALID", node.this), true=_call("JSON_EXTRACT_STRING", node.this.copy(), path))
+        return exp.Case(ifs=[valid])
+    if isinstance(node, exp.Anonymous):
+        return _function(node)
+    return node
 
-    return str(sqlglot.parse_one(text, dialect="spark").transform(translate).sql(dialect="duckdb"))
+
+def _function(node: Any) -> Any:
+    """A function of Spark that the parser has no word for."""
+    from sqlglot import exp
+
+    if node.name.upper() == "TIMESTAMP_MICROS":
+        return _call("MAKE_TIMESTAMP", *node.expressions)
+    if node.name.upper() == "FORMAT_NUMBER":
+        value, scale = node.expressions
+        decimal = exp.Cast(this=value, to=exp.DataType.build(f"DECIMAL(38, {scale.name})"))
+        return exp.Cast(this=decimal, to=exp.DataType.build("TEXT"))
+    return node
 
 
-# Spark takes words to be what stands between spaces.
-_TITLE = (
-    "ARRAY_TO_STRING([UPPER(SUBSTRING(word, 1, 1)) || LOWER(SUBSTRING(word, 2))"
-    " FOR word IN STRING_SPLIT({}, ' ')], ' ')"
-)
+def _call(name: str, *arguments: Any) -> Any:
+    from sqlglot import exp
+
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def _re2(node: Any) -> Any:
+    """Java's spelling of a pattern and of its replacement in RE2's: ``(?i)``, and ``\\1`` for ``$1``."""
+    from sqlglot import exp
+
+    pattern, replacement = node.expression, node.args.get("replacement")
+    if isinstance(pattern, exp.Literal):
+        pattern.set("this", pattern.name.replace("(?iu", "(?i"))
+    if isinstance(replacement, exp.Literal):
+        replacement.set("this", _references(replacement.name))
+    return node
 
 
 def _references(replacement: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 Row = dict[str, str | None]
 FEW_VALUES = 50
+#: Formats that count from 1970, with their units in a second.
+EPOCHS = {"epoch": 1, "epoch_ms": 1000}
 BOOLEAN_WORDS = ("true", "false", "t", "f", "yes", "no", "y", "n", "1", "0")
 _START = date(2024, 1, 1)
 _PERSONAL = {
@@ -88,6 +90,8 @@ def _fits(text: str, entry: Mapping[str, Any], measured: Mapping[str, Any]) -> b
 
 
 def _is_moment(text: str, form: str) -> bool:
+    if form in EPOCHS:
+        return text.lstrip("-").isdigit()
     try:
         return bool(datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form))
     except ValueError:
@@ -110,7 +114,7 @@ def value(column: SyntheticColumn, number: int) -> str:
     if column.type == "boolean":
         return ("true", "false")[number % 2]
     if column.type == "date":
-        return _day(column, number).strftime(column.date_format or "%Y-%m-%d")
+        return _written(datetime.combine(_day(column, number), time()), column.date_format, "%Y-%m-%d")
     if column.type == "timestamp":
         return _moment(column, number)
     return _text(column, number)
@@ -165,8 +169,13 @@ def _iso_day(text: str | None) -> date | None:
 
 def _moment(column: SyntheticColumn, number: int) -> str:
     moment = datetime.combine(_day(column, number), time(number % 24, number % 60, number % 60))
-    form = column.date_format
-    return moment.strftime(form if form and form != "iso" else "%Y-%m-%d %H:%M:%S")
+    return _written(moment, column.date_format, "%Y-%m-%d %H:%M:%S")
+
+
+def _written(moment: datetime, form: str, default: str) -> str:
+    if form in EPOCHS:
+        return str(int(moment.replace(tzinfo=UTC).timestamp()) * EPOCHS[form])
+    return moment.strftime(form if form and form != "iso" else default)
 
 
 def _text(column: SyntheticColumn, number: int) -> str:

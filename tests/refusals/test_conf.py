@@ -21,6 +21,35 @@ CONFS: dict[str, dict[str, Any]] = {
     "unknown_key_without_a_neighbour": {"xyzzy": 1},
     "mistyped_column_role": {"domain.columns": {"order_id": {"role": "identifer"}}},
     "mistyped_operation": {"transformations.cleaning": [{"column": "a", "op": "upercase"}]},
+    "operation_with_unknown_argument": {"transformations.cleaning": [{"column": "a", "op": "round", "scael": 2}]},
+    "operation_without_its_argument": {"transformations.cleaning": [{"column": "a", "op": "nullify"}]},
+    "operation_with_an_argument_of_another": {
+        "transformations.cleaning": [{"column": "a", "op": "replace", "old": "x", "replacement": "y"}]
+    },
+    "operation_scale_is_text": {"transformations.cleaning": [{"column": "a", "op": "round", "scale": "two"}]},
+    "operation_limits_crossed": {
+        "transformations.cleaning": [
+            {"column": "b", "op": "trim"},
+            {"column": "a", "op": "clip", "minimum": 10, "maximum": 1},
+        ]
+    },
+    "operation_date_format": {
+        "transformations.cleaning": [{"column": "a", "op": "parse_date", "format": "DD/MM/YYYY"}]
+    },
+    "operation_look_ahead": {
+        "transformations.cleaning": [{"column": "a", "op": "require_format", "pattern": "(?=.*[0-9]).+"}]
+    },
+    "operation_replacement_without_group": {
+        "transformations.cleaning": [{"column": "a", "op": "replace", "pattern": "([0-9])", "replacement": "\\2"}]
+    },
+    "operation_json_path": {"transformations.cleaning": [{"column": "a", "op": "json_field", "path": "$..name"}]},
+    "operation_format_named_wrongly": {
+        "transformations.cleaning": [{"column": "a", "op": "require_format", "format": "phone"}]
+    },
+    "derived_with_computed_pattern": {"transformations.derived": [{"name": "d", "expression": "regexp_matches(a, b)"}]},
+    "derived_with_substring_from_zero": {
+        "transformations.derived": [{"name": "d", "expression": "substring(a, 0, 2)"}]
+    },
     "mistyped_intent": {"intent": "onbord"},
     "mistyped_gate": {"reviewers": {"aprove_plan": ["ann"]}},
     "threshold_is_text": {"quality": {"silver_threshold": "high"}},

@@ -1,13 +1,14 @@
 """Cleaning of one column, in order: trim, nullify, case, replace, require_format, then the type.
 
-Operations and arguments are those of ``onboarding.codegen.sql.cleaning``.
+Operations and arguments are those of ``onboarding.spec.cleaning``.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from onboarding.agents.base import AgentContext
+from onboarding.agents.base import AgentContext, AgentError
+from onboarding.spec.cleaning import AFTER_TYPE, OPERATIONS, REWRITING, TYPING, read_arguments
 from onboarding.spec.conf import CleaningStep, ColumnType, Role
 from onboarding.spec.plans import CleaningOperation, ColumnPlan, Decision
 from onboarding.spec.profile import ColumnProfile
@@ -31,7 +32,7 @@ _VALIDATORS = {
 }  # fmt: skip
 #: A form is required when at least this share of the values has it; the quality gate judges the others.
 FORMAT_SHARE = 0.60
-_TYPING = ("cast", "parse_date", "parse_timestamp")
+_SPELLING = ("lower", "upper", "title")
 #: Columns with more different values than this are not normalised in case.
 _MOST_CASE_VALUES = 200
 
@@ -44,33 +45,58 @@ def is_text(physical_type: str) -> bool:
 def clean(
     context: AgentContext, plan: ColumnPlan, column: ColumnProfile
 ) -> tuple[list[CleaningOperation], list[Decision]]:
-    """The operations of one column and the decisions behind those that are not plain consequences of its type."""
+    """The operations of one column and the decisions behind those that are not plain consequences of its type.
+
+    What a person gives comes after what is proposed, in the person's order; it replaces proposals of its own kind.
+
+    :raises AgentError: a given operation is not for a column of this type.
+    """
     steps = [step for step in context.conf.transformations.cleaning if step.column in (plan.name, plan.source_name)]
-    if not is_text(plan.physical_type):
-        return [_given(plan.name, step) for step in steps], [_said(plan.name, step) for step in steps]
+    given = [_given(context, plan, step) for step in steps]
     decisions = [_said(plan.name, step) for step in steps]
+    if not is_text(plan.physical_type):
+        return given, decisions
+    names = [operation.operation for operation in given]
     before = [_operation(plan.name, "trim"), _nullify(context, plan, column)]
+    given = given[1:] if names[:1] == ["trim"] else given
     cased, decision = _case(plan, column)
-    if cased is not None and not any(step.op in ("lower", "upper", "title", "map_values") for step in steps):
+    if cased is not None and not {*_SPELLING, "map_values"} & set(names):
         before.append(cased)
         decisions += [decision] if decision else []
-    before += _number_signs(plan, column)
-    before += _required_format(plan, column)
-    given_before = [_given(plan.name, step) for step in steps if step.op not in (*_TYPING, "round", "default")]
-    given_typing = [_given(plan.name, step) for step in steps if step.op in _TYPING]
-    given_after = [_given(plan.name, step) for step in steps if step.op in ("round", "default")]
-    own_trim = not any(step.op == "trim" for step in steps)
-    typing = given_typing or _typing(plan, column)
-    own = before if own_trim else before[1:]
-    return [*own, *given_before, *typing, *given_after], decisions
+    if not set(names) & set(TYPING) - {"cast"}:
+        before += _number_signs(plan, column)
+    if not set(names) & {*REWRITING, "require_format"}:
+        before += _required_format(plan, column)
+    if plan.type is ColumnType.TEXT:
+        return [*before, *given], decisions
+    on_text = [operation for operation in given if operation.operation not in (*TYPING, *AFTER_TYPE)]
+    typing = [operation for operation in given if operation.operation in TYPING] or _typing(plan, column)
+    after = [operation for operation in given if operation.operation in AFTER_TYPE]
+    return [*before, *on_text, *typing, *after], decisions
 
 
 def _operation(column: str, name: str, **arguments: Any) -> CleaningOperation:
     return CleaningOperation(column=column, operation=name, arguments=arguments)
 
 
-def _given(name: str, step: CleaningStep) -> CleaningOperation:
-    return CleaningOperation(column=name, operation=step.op, arguments=dict(step.model_extra or {}))
+def _given(context: AgentContext, plan: ColumnPlan, step: CleaningStep) -> CleaningOperation:
+    """A step of the conf for the plan: checked against the column's type, other columns under their plan's names."""
+    known = OPERATIONS[step.op]
+    if known.place in ("type", "value") and known.types and plan.type not in known.types:
+        kinds = " or ".join(known.types)
+        raise AgentError(
+            f"the cleaning operation `{step.op}` is not for this column",
+            where=f"transformations.cleaning ({step.column})",
+            expected=f"a column of type {kinds}",
+            given=f"`{step.column}` of type {plan.type.value}",
+            remedy=f"say its type before, for example `domain.columns: {{{step.column}: {{type: {known.types[0]}}}}}`, "
+            "or leave the operation out",
+        )
+    arguments = dict(read_arguments(step.op, step.arguments).model_dump(mode="json", exclude_unset=True))
+    if step.op == "concat":
+        where = f"transformations.cleaning ({step.column}).columns"
+        arguments["columns"] = [context.column_name(name, where) for name in arguments["columns"]]
+    return CleaningOperation(column=plan.name, operation=step.op, arguments=arguments)
 
 
 def _said(name: str, step: CleaningStep) -> Decision:

@@ -9,7 +9,10 @@ from onboarding.agents.base import AgentContext, present
 from onboarding.agents.fallbacks import as_text, fallback_decision, metadata_as_text
 from onboarding.agents.keys import choose_key
 from onboarding.agents.roles import decide_role
-from onboarding.spec.conf import ColumnAnswer, ColumnType, Role
+from onboarding.spec.cleaning import OPERATIONS, TYPING, read_arguments
+from onboarding.spec.cleaning_arguments import Cast, ParseCurrency, ParseDate, ParsePercent
+from onboarding.spec.column_types import TEMPORAL
+from onboarding.spec.conf import CleaningStep, ColumnAnswer, ColumnType, Role
 from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan
 from onboarding.spec.profile import ColumnProfile
 
@@ -18,6 +21,7 @@ PRECISION = 18
 WIDE_PRECISION = 38
 #: Money is written with two digits even when the first delivery has fewer.
 LEAST_SCALE = 2
+_USUAL_SCALE = 6
 #: Below this confidence a person should look at a classification.
 SURE_OF_PERSONAL = 0.8
 
@@ -96,7 +100,7 @@ def _column(context: AgentContext, column: ColumnProfile, *, in_key: bool) -> tu
         nullable=not in_key and (column.missing_count > 0 or readable(column, kind) < present(column, rows)),
         description=(answer.description if answer else None) or _description(column, kind, role),
         personal_data=column.personal_data,
-        **_numbers_and_dates(column, kind),
+        **(_numbers_and_dates(column, kind) | _given_form(context, column, kind)),
     )
     return plan, decisions
 
@@ -134,17 +138,36 @@ def _type_label(column: ColumnProfile) -> str:
 
 def _type_of_cleaning(context: AgentContext, column: ColumnProfile) -> ColumnType | None:
     """A cleaning step that a person gives says the type as well."""
-    kinds = {"parse_date": ColumnType.DATE, "parse_timestamp": ColumnType.TIMESTAMP}
-    for step in context.conf.transformations.cleaning:
-        if step.column not in (column.name, column.source_name):
-            continue
-        if step.op in kinds:
-            return kinds[step.op]
-        extra = step.model_extra or {}
-        wanted = extra.get("type") or extra.get("to")
-        if step.op == "cast" and wanted in {kind.value for kind in ColumnType}:
-            return ColumnType(wanted)
+    for step in _steps(context, column):
+        kinds = OPERATIONS[step.op].types
+        if step.op in TYPING and kinds:
+            return ColumnType.DECIMAL if ColumnType.DECIMAL in kinds else kinds[0]
+        arguments = read_arguments(step.op, step.arguments)
+        if isinstance(arguments, Cast) and arguments.type is not None:
+            return arguments.type
     return None
+
+
+def _steps(context: AgentContext, column: ColumnProfile) -> list[CleaningStep]:
+    steps = context.conf.transformations.cleaning
+    return [step for step in steps if step.column in (column.name, column.source_name)]
+
+
+def _given_form(context: AgentContext, column: ColumnProfile, kind: ColumnType) -> dict[str, Any]:
+    """Precision and scale of a decimal, or the first format of a date, that a person's step asks for."""
+    size: dict[str, Any] = {}
+    for step in _steps(context, column):
+        arguments = read_arguments(step.op, step.arguments)
+        if isinstance(arguments, ParseDate) and arguments.given and kind in TEMPORAL:
+            size["date_format"] = arguments.given[0]
+        if kind is ColumnType.DECIMAL and isinstance(arguments, Cast | ParseCurrency):
+            given = {"precision": arguments.precision, "scale": arguments.scale}
+            size |= {name: value for name, value in given.items() if value is not None}
+            if isinstance(arguments, ParsePercent) and arguments.unit == "fraction" and arguments.scale is None:
+                size["scale"] = max(column.decimal_scale or 0, LEAST_SCALE) + 2
+    if size.get("scale", 0) > _USUAL_SCALE:
+        size.setdefault("precision", WIDE_PRECISION)
+    return size
 
 
 def _role(

@@ -119,7 +119,7 @@ def _silver_rules(
             None
             if masking not in (None, Masking.KEEP)
             else checks.in_set(column, measured, operations, profile.rows, table),
-            checks.value_range(column, measured, masking, table),
+            checks.value_range(column, measured, operations, masking, table),
         ]
         rule = checks.parsed(column, measured, operations, table)
         parsed += [rule] if rule else []

@@ -6,10 +6,13 @@ broken delivery, one in a hundred is quarantined). Rules drawn from observed val
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from onboarding.agents.base import present
 from onboarding.agents.cleaning import format_share
+from onboarding.spec.cleaning import MARKING, REWRITING, TYPING, read_arguments
+from onboarding.spec.cleaning_arguments import MapValues, Nullify
 from onboarding.spec.conf import ColumnType, Masking, Role
 from onboarding.spec.plans import CleaningOperation, ColumnPlan, QualityRule
 from onboarding.spec.profile import ColumnProfile
@@ -48,12 +51,14 @@ def parsed(
     column: ColumnPlan, profile: ColumnProfile, operations: list[CleaningOperation], table: str
 ) -> QualityRule | None:
     """Every value could be read: typed text columns, and columns whose form is required."""
-    typed = any(operation.operation in ("cast", "parse_date", "parse_timestamp") for operation in operations)
-    formed = any(operation.operation == "require_format" for operation in operations)
-    if not typed and not formed:
+    typed = any(operation.operation in TYPING for operation in operations)
+    marking = [operation.operation for operation in operations if operation.operation in MARKING]
+    if not marking:
         return None
     share = format_share(profile)
-    reason = profile.type_reason if typed else f"{share or 0:.0%} of the sampled values have the form"
+    formed = "require_format" in marking and share is not None
+    reason = f"{share or 0:.0%} of the sampled values have the form" if formed else f"what {marking[-1]} cannot read"
+    reason = profile.type_reason if typed else reason
     return QualityRule(
         id=rule_id(column.name, "parsed"), zone="silver", table=table, columns=[column.name], dimension="validity",
         check="parsed", severity="critical" if typed else "warning", on_fail="quarantine",
@@ -84,8 +89,12 @@ def in_set(
     rare = profile.rare_value_count if profile.rare_value_count is not None else values
     if not 2 <= distinct <= SET_VALUES or values < SET_REPEATS * distinct or rare > SET_RARE_SHARE * values:
         return None
-    allowed = sorted({_cleaned(entry.value, operations) for entry in profile.top_values})
-    if len(allowed) < 2 or any(operation.operation in ("replace", "default") for operation in operations):
+    if any(operation.operation in REWRITING and operation.operation != "map_values" for operation in operations):
+        return None
+    allowed = sorted(
+        {value for entry in profile.top_values if (value := _cleaned(entry.value, operations)) is not None}
+    )
+    if len(allowed) < 2:
         return None
     return QualityRule(
         id=rule_id(column.name, "in_set"), zone="silver", table=table, columns=[column.name], dimension="consistency",
@@ -94,17 +103,41 @@ def in_set(
     )  # fmt: skip
 
 
-def _cleaned(value: str, operations: list[CleaningOperation]) -> str:
+def _cleaned(value: str, operations: list[CleaningOperation]) -> str | None:
+    """A value after the operations that change letter case or map values; None: it means nothing."""
+    cleaned: str | None = value
     for operation in operations:
-        if operation.operation in ("lower", "upper", "title"):
-            value = {"lower": value.lower(), "upper": value.upper(), "title": value.title()}[operation.operation]
-        if operation.operation == "map_values":
-            value = str(operation.arguments.get("mapping", {}).get(value, value))
-    return value
+        if cleaned is None:
+            return None
+        if operation.operation in _SPELLED:
+            cleaned = _SPELLED[operation.operation](cleaned)
+        arguments = read_arguments(operation.operation, operation.arguments)
+        if isinstance(arguments, MapValues):
+            cleaned = arguments.mapping.get(cleaned, arguments.default or cleaned)
+        if isinstance(arguments, Nullify) and cleaned in arguments.values:
+            return None
+    return cleaned
 
 
-def value_range(column: ColumnPlan, profile: ColumnProfile, masking: Masking | None, table: str) -> QualityRule | None:
+_SPELLED: dict[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "title": lambda value: " ".join(word[:1].upper() + word[1:].lower() for word in value.split(" ")),
+}
+#: After these a number is another one than was measured.
+_RESIZING = ("map_values", "split", "substring", "concat", "json_field", "parse_percent", "multiply")
+
+
+def value_range(
+    column: ColumnPlan,
+    profile: ColumnProfile,
+    operations: list[CleaningOperation],
+    masking: Masking | None,
+    table: str,
+) -> QualityRule | None:
     """Numbers and dates stay near what was seen; what is far outside is flagged."""
+    if any(operation.operation in _RESIZING for operation in operations):
+        return None
     if masking not in (None, Masking.KEEP) or profile.minimum is None or profile.maximum is None:
         return None
     if column.type in (ColumnType.DATE, ColumnType.TIMESTAMP):

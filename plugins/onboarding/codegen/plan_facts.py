@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from onboarding.codegen import schema
+from onboarding.spec.cleaning import REWRITING
 from onboarding.spec.conf import ColumnType, Masking
 from onboarding.spec.plans import (
     CleaningOperation,
@@ -22,6 +23,8 @@ from onboarding.spec.profile import ProfileReport
 _SPELLING = ("title", "upper", "lower")
 #: Operations after which a right value is still the value that was there.
 _KEEPING = ("trim", "nullify", "require_format", "cast", "parse_date")
+#: Operations that may make something readable, or nothing, of any text.
+_HIDING = {"map_values", "replace", "split", "substring", "concat"}
 _EXACT_MASKS = (Masking.HASH, Masking.LAST4, Masking.PARTIAL, Masking.EMAIL, Masking.REDACT)
 
 
@@ -61,7 +64,7 @@ class _Column:
     @property
     def null_words(self) -> list[str]:
         """Words that are read as no value; none where a later operation may make something of them."""
-        if not self._text or {"default", "map_values", "replace"} & set(self._names):
+        if not self._text or set(REWRITING) & set(self._names):
             return []
         if self._names.count("nullify") != 1:
             return []
@@ -99,10 +102,10 @@ class _Column:
     @property
     def can_be_unreadable(self) -> bool:
         """Whether ``?!`` cannot be read as a value of it."""
-        if not self._text or {"map_values", "replace"} & set(self._names):
+        if not self._text or _HIDING & set(self._names):
             return False
         patterns = [_pattern(item) for item in self._operations if item.operation == "require_format"]
-        if self.plan.type is not ColumnType.TEXT or "phone_e164" in self._names:
+        if self.plan.type is not ColumnType.TEXT or {"phone_e164", "email", "json_field"} & set(self._names):
             return True
         return any(pattern and not re.fullmatch(pattern, "?!") for pattern in patterns)
 
@@ -134,7 +137,7 @@ class _Column:
 
 def _pattern(operation: CleaningOperation) -> str:
     """Regular expression of ``require_format``; empty when Python has another idea of it."""
-    from onboarding.codegen.sql.cleaning import NAMED_FORMATS
+    from onboarding.spec.cleaning_arguments import NAMED_FORMATS
 
     pattern = str(operation.arguments.get("pattern") or NAMED_FORMATS.get(str(operation.arguments.get("format")), ""))
     try:

@@ -18,8 +18,10 @@ from onboarding.codegen.plan_facts import (
     silver_facts,
 )
 from onboarding.codegen.templating import render_template
+from onboarding.spec.cleaning import REWRITING
 from onboarding.spec.conf import ColumnType, Masking
 from onboarding.spec.plans import (
+    CleaningOperation,
     DiscoveryPlan,
     MetadataPlan,
     QualityPlan,
@@ -137,6 +139,26 @@ def quality_tests(
     return _both_levels("test_quality.py", {"workload": workload, "texts": texts, **values, **imports})
 
 
+#: Operations that synthetic values, plain numbers and words, are not made for.
+_OF_OTHER_FORM = (
+    "split",
+    "substring",
+    "json_field",
+    "concat",
+    "phone_e164",
+    "email",
+    "parse_currency",
+    "parse_percent",
+)
+
+
+def _takes_made_values(operation: CleaningOperation) -> bool:
+    """Whether an operation can read what synthetic rows have."""
+    if operation.operation in _OF_OTHER_FORM:
+        return False
+    return operation.operation != "parse_boolean" or not operation.arguments
+
+
 #: Checks that synthetic rows keep for certain: their values are made from the profile.
 _CERTAIN = ("not_null", "unique", "parsed")
 
@@ -152,9 +174,8 @@ class _RuleFacts:
         self._transformation = transformation
         self._text = {name for name, plan in self._plans.items() if is_text(plan.physical_type)}
         self._unreadable = set(column_facts(metadata, transformation)["unreadable"])
-        self._changed = {
-            op.column for op in transformation.cleaning if op.operation in ("map_values", "replace", "default", "round")
-        }
+        self._changed = {op.column for op in transformation.cleaning if op.operation in REWRITING}
+        self._uncertain = {op.column for op in transformation.cleaning if not _takes_made_values(op)}
         self.silver = [rule for rule in quality.rules if rule.zone == "silver"]
 
     def holds(self, rule: QualityRule) -> bool:
@@ -200,7 +221,8 @@ class _RuleFacts:
     @property
     def judged(self) -> list[str]:
         """Row rules that synthetic rows must keep; of a rule that only informs nothing follows."""
-        return [rule.id for rule in self.silver if rule.check in _CERTAIN and not rule.only_informs]
+        certain = [rule for rule in self.silver if rule.check in _CERTAIN and not self._uncertain & set(rule.columns)]
+        return [rule.id for rule in certain if not rule.only_informs]
 
     def _of(self, check: str) -> list[QualityRule]:
         return [rule for rule in self.silver if rule.check == check]

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from onboarding.spec.cleaning import OPERATIONS, arguments_schema
+from onboarding.spec.column_types import ColumnType as ColumnType
 from onboarding.spec.names import WORKLOAD_PATTERN
 
 GATE_NAMES = (
@@ -67,18 +69,6 @@ class Role(StrEnum):
     DIMENSION = "dimension"
     TEMPORAL = "temporal"
     ATTRIBUTE = "attribute"
-
-
-class ColumnType(StrEnum):
-    """Logical type of a Silver column; each engine has one physical type for it."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    DOUBLE = "double"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    TIMESTAMP = "timestamp"
 
 
 class Masking(StrEnum):
@@ -195,18 +185,32 @@ class Domain(Strict):
 
 
 CleaningOperationName = Literal[
-    "trim", "lower", "upper", "title", "cast", "parse_date", "parse_timestamp", "phone_e164", "map_values",
-    "replace", "default", "nullify", "round",
+    "trim", "collapse_blanks", "lower", "upper", "title", "remove_accents", "replace", "map_values", "nullify",
+    "default", "split", "substring", "pad", "concat", "json_field", "phone_e164", "email", "require_format", "cast",
+    "parse_date", "parse_timestamp", "parse_currency", "parse_percent", "parse_boolean", "round", "clip", "multiply",
 ]  # fmt: skip
 
 
-class CleaningStep(Strict):
-    """One cleaning operation on one column; ``arguments`` depend on the operation."""
+def _with_arguments(schema: dict[str, Any]) -> None:
+    """Add the arguments of each operation to the schema of a step."""
+    schema["allOf"] = [
+        {"if": {"properties": {"op": {"const": name}}}, "then": arguments_schema(operation)}
+        for name, operation in OPERATIONS.items()
+    ]
 
-    model_config = ConfigDict(extra="allow")
+
+class CleaningStep(Strict):
+    """One cleaning operation on one column, with the operation's arguments (docs/cleaning.md) beside ``op``."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=_with_arguments)
 
     column: str
     op: CleaningOperationName
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The operation's arguments as they were given."""
+        return dict(self.model_extra or {})
 
 
 class Deduplicate(Strict):
@@ -228,7 +232,8 @@ class Transformations(Strict):
     """What happens between Bronze and Gold."""
 
     cleaning: list[CleaningStep] = Field(
-        default_factory=list, description="Operations: column, op, arguments; added to those that are proposed."
+        default_factory=list,
+        description="Operations of docs/cleaning.md: column, op, arguments; added to those that are proposed.",
     )
     deduplicate: Deduplicate = Field(default_factory=Deduplicate)
     derived: list[Derived] = Field(default_factory=list, description="New columns: name, expression (SQL).")

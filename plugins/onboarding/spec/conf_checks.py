@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from onboarding.spec.cleaning import ArgumentsError, read_arguments
 from onboarding.spec.conf import GATE_NAMES, Conf
 from onboarding.spec.conf_errors import ConfError
 from onboarding.spec.expressions import check_expression, check_predicate
@@ -27,6 +28,7 @@ def check_conf(conf: Conf, where: str) -> None:
     _check_reviewers(conf, where)
     _check_supported(conf, where)
     _check_schedule(conf, where)
+    _check_cleaning(conf, where)
     _check_expressions(conf, where)
 
 
@@ -150,6 +152,22 @@ def _unsupported(key: str, given: object, supported: object, where: str) -> Conf
         given=short(given),
         remedy=f"leave `{key}` out",
     )
+
+
+def _check_cleaning(conf: Conf, where: str) -> None:
+    """The arguments of every cleaning operation."""
+    for number, step in enumerate(conf.transformations.cleaning):
+        key = f"transformations.cleaning[{number}]"
+        try:
+            read_arguments(step.op, step.arguments)
+        except ArgumentsError as error:
+            raise ConfError(
+                f"the cleaning operation on `{step.column}` cannot be used: {error}",
+                where=f"{where}: {key}.{error.key}" if error.key else f"{where}: {key}",
+                expected=error.expected,
+                given=error.given,
+                remedy=error.remedy.replace("<column>", step.column),
+            ) from None
 
 
 def _check_expressions(conf: Conf, where: str) -> None:

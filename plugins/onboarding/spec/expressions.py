@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from onboarding.spec.patterns import pattern_problem
 from shared.pipeline.errors import DataOnboardingError
 
 if TYPE_CHECKING:
@@ -46,7 +47,12 @@ _PREDICATES = _COMPARISONS | {
     "If",
     "Coalesce",
 }
-_TYPES = frozenset(["TEXT", "VARCHAR", "INT", "BIGINT", "DECIMAL", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"])
+# A plain TIMESTAMP has the parser's name of one without a time zone.
+_TYPES = frozenset(
+    ["TEXT", "VARCHAR", "INT", "BIGINT", "DECIMAL", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMPNTZ"]
+)
+_PARTS = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE")
+_LARGEST_ARGUMENT, _MOST_DIGITS = 4000, 15
 _FUNCTIONS_FOR_PEOPLE = (
     "comparisons, AND/OR/NOT, IN, BETWEEN, LIKE, IS NULL, + - * / %, ||, CASE, CAST, coalesce, nullif, lower, upper, "
     "trim, length, substring, left, right, concat, replace, starts_with, regexp_matches, abs, round, floor, ceil, "
@@ -141,15 +147,54 @@ def _check_node(node: exp.Expression, text: str, where: str, known: dict[str, st
     if kind == "Column":
         _check_column(node, text, where, known)
     elif kind == "DataType" and node.this.name not in _TYPES:
-        raise _error(text, where, 0, f"a type of {', '.join(sorted(_TYPES))}", str(node.this.name))
+        raise _error(text, where, 0, f"a type of {', '.join(sorted(_TYPES - {'TIMESTAMPNTZ'}))}", str(node.this.name))
     elif kind == "In" and (node.args.get("query") or node.args.get("unnest")):
         raise _error(text, where, _position(node, text), "a list of values after IN", "a query")
     elif kind == "DateDiff" and str(node.args.get("unit") or "DAY").strip("'").upper() != "DAY":
         raise _error(text, where, 0, "datediff('day', ...): engines count other units differently", "another unit")
     elif kind == "Trim" and (node.args.get("expression") or node.args.get("position")):
         raise _error(text, where, _position(node, text), "trim(column)", "trim with characters or a side")
-    elif kind in ("Like", "ILike") and "\\" in str(node.expression.name):
-        raise _error(text, where, 0, "a LIKE pattern without a backslash", node.expression.name)
+    else:
+        _check_arguments(node, text, where)
+
+
+def _check_arguments(node: exp.Expression, text: str, where: str) -> None:
+    """Refuse arguments of functions that engines read differently."""
+    kind, given = type(node).__name__, node.sql(DIALECT)
+    expected = ""
+    if kind in ("Like", "ILike") and (not _is_literal(node.expression) or "\\" in node.expression.name):
+        expected = "a LIKE pattern in quotes, without a backslash"
+    elif kind in ("RegexpLike", "RegexpFullMatch"):
+        problem = pattern_problem(node.expression.name) if _is_literal(node.expression) else "a computed one"
+        expected = f"a regular expression in quotes that every engine reads alike, not {problem}" if problem else ""
+    elif kind == "Substring" and not (_whole(node.args.get("start"), 1) and _whole(node.args.get("length"), 0, True)):
+        expected = "substring(text, start, length) with numbers, the start from 1; right(text, n) counts from the end"
+    elif kind in ("Left", "Right") and not _whole(node.expression, 0):
+        expected = f"{kind.lower()}(text, n) with a number from 0 on"
+    elif kind == "Round" and not (_whole(node.args.get("decimals"), 0, True) and _digits(node) <= _MOST_DIGITS):
+        expected = "round(number, digits) with digits from 0 to 15"
+    elif kind == "Extract" and node.name.upper() not in _PARTS:
+        expected = f"a part of {', '.join(_PARTS).lower()}"
+    elif kind in ("TimestampTrunc", "DateTrunc") and str(node.args.get("unit")).strip("'").upper() not in _PARTS:
+        expected = f"a unit of {', '.join(_PARTS).lower()}"
+    if expected:
+        raise _error(text, where, _position(node, text), expected, given)
+
+
+def _digits(node: exp.Expression) -> int:
+    return int(node.args["decimals"].name) if node.args.get("decimals") else 0
+
+
+def _is_literal(node: Any) -> bool:
+    return type(node).__name__ == "Literal" and node.is_string
+
+
+def _whole(node: Any, least: int, optional: bool = False) -> bool:
+    """Whether an argument is a whole number that is written out."""
+    if node is None:
+        return optional
+    written = type(node).__name__ == "Literal" and not node.is_string and node.name.isdigit()
+    return bool(written) and least <= int(node.name) <= _LARGEST_ARGUMENT
 
 
 def _check_column(node: exp.Expression, text: str, where: str, known: dict[str, str] | None) -> None:

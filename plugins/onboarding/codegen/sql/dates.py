@@ -6,44 +6,25 @@ match the format as a whole; its parts become ISO text, which every engine casts
 
 from __future__ import annotations
 
-import re
-
 from sqlglot import exp  # noqa: TID253 - leaf: only rendering imports this package
 
 from onboarding.codegen.errors import CodegenError
 from onboarding.codegen.sql.engines import Engine, call, case, concat, number, text, to_text, try_cast
+from onboarding.spec.date_formats import (
+    DIRECTIVE_NAMES,
+    EPOCHS,
+    ISO_DATE,
+    ISO_TIMESTAMP,
+    MONTHS,
+    DateFormatError,
+    format_pattern,
+)
 
-ISO_DATE = "%Y-%m-%d"
-ISO_TIMESTAMP = "iso"
 _ISO_DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ISO_TIMESTAMP_PATTERN = (
     "([0-9]{4}-[0-9]{2}-[0-9]{2})[T ](([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?)"
     " ?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LONG_MONTHS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december"  # in the order above
-)
-_WEEKDAYS = "mon|tue|wed|thu|fri|sat|sun"
-_LONG_WEEKDAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-# Pattern of each strptime directive; one capturing group, but for weekdays, whose value is not used.
-_DIRECTIVES = {
-    "Y": "([0-9]{4})",
-    "y": "([0-9]{2})",
-    "m": "([0-9]{1,2})",
-    "d": "([0-9]{1,2})",
-    "b": f"((?i:{'|'.join(_MONTHS)}))",
-    "B": f"((?i:{_LONG_MONTHS}))",
-    "H": "([01]?[0-9]|2[0-3])",
-    "I": "(0?[1-9]|1[0-2])",
-    "M": "([0-5][0-9])",
-    "S": "([0-5][0-9])",
-    "f": "([0-9]{1,6})",
-    "p": "((?i:am|pm))",
-    "z": "(Z|[+-][0-9]{2}:?[0-9]{2})",
-    "a": f"(?i:{_WEEKDAYS})",
-    "A": f"(?i:{_LONG_WEEKDAYS})",
-}
 
 
 def parse_date(value: exp.Expression, formats: list[str], engine: Engine) -> exp.Expression:
@@ -62,6 +43,8 @@ def _first(values: list[exp.Expression]) -> exp.Expression:
 
 def _date(value: exp.Expression, form: str, engine: Engine) -> exp.Expression:
     date = exp.DataType.build("DATE")
+    if form in EPOCHS:
+        return try_cast(_epoch(value, EPOCHS[form], engine), date)
     if form == ISO_DATE:
         return case((engine.full_match(value, _ISO_DATE_PATTERN), try_cast(value.copy(), date)))
     if form == ISO_TIMESTAMP:
@@ -76,12 +59,21 @@ def _timestamp(value: exp.Expression, form: str, engine: Engine) -> exp.Expressi
     timestamp = exp.DataType.build("TIMESTAMP")
     if form == ISO_TIMESTAMP:
         return _iso_timestamp(value, engine)
+    if form in EPOCHS:
+        return _epoch(value, EPOCHS[form], engine)
     pattern, groups = _pattern(form)
     parts = _Parts(value, pattern, groups, engine)
     moment = try_cast(concat(parts.date(form), text(" "), parts.time()), timestamp)
     if "z" in groups:
         moment = engine.minus_minutes(moment, _offset_minutes(parts.get("z")))
     return case((engine.full_match(value, pattern), moment))
+
+
+def _epoch(value: exp.Expression, micros: int, engine: Engine) -> exp.Expression:
+    """Whole seconds (up to the year 5138), or another unit of so many microseconds."""
+    units = exp.Mul(this=try_cast(value.copy(), exp.DataType.build("BIGINT")), expression=number(micros))
+    digits = 17 - len(str(micros)) + 1
+    return case((engine.full_match(value, f"-?[0-9]{{1,{digits}}}"), engine.from_micros(units)))
 
 
 def _iso_timestamp(value: exp.Expression, engine: Engine) -> exp.Expression:
@@ -116,37 +108,17 @@ def _whole(pattern: str) -> str:
 
 
 def _pattern(form: str) -> tuple[str, dict[str, int]]:
-    """Regular expression of a strptime format, and the number of each directive's group.
-
-    :raises CodegenError: a directive that is not supported, or a format without year, month and day.
-    """
-    pattern, groups, position = "", dict[str, int](), 0
-    packed = re.search("%[A-Za-z]%[A-Za-z]", form) is not None  # %Y%m%d: nothing says where a part ends
-    for token in re.findall(r"%-?[A-Za-z%]|[^%]", form):
-        if len(token) == 1 or token == "%%":
-            pattern += _literal(token[-1])
-            continue
-        directive = token[-1]
-        if directive not in _DIRECTIVES or directive in groups:
-            raise _format_error(form, f"{token} is not supported here")
-        pattern += _DIRECTIVES[directive].replace("{1,2}", "{2}" if packed else "{1,2}")
-        if directive not in "aA":
-            position += 1
-            groups[directive] = position
-    if not ({"Y", "y"} & groups.keys() and {"m", "b", "B"} & groups.keys() and "d" in groups):
-        raise _format_error(form, "year, month and day are not all there")
-    return pattern, groups
-
-
-def _literal(character: str) -> str:
-    return f"[{character}]" if character in ".*+?()[{|$" else f"\\{character}" if character in "^]\\}" else character
+    try:
+        return format_pattern(form)
+    except DateFormatError as error:
+        raise _format_error(form, str(error)) from None
 
 
 def _format_error(form: str, given: str) -> CodegenError:
     return CodegenError(
         f"the date format {form!r} cannot be rendered",
         where="metadata.columns.date_format or the format of parse_date / parse_timestamp",
-        expected=f"strptime directives {' '.join('%' + name for name in _DIRECTIVES)}, each at most once",
+        expected=f"strptime directives {DIRECTIVE_NAMES}, each at most once",
         given=given,
         remedy="give a format such as %d/%m/%Y or %Y-%m-%d %H:%M:%S",
     )
@@ -193,7 +165,7 @@ class _Parts:
         return case(
             *(
                 (exp.EQ(this=start.copy(), expression=text(month)), text(f"{index:02d}"))
-                for index, month in enumerate(_MONTHS, start=1)
+                for index, month in enumerate(MONTHS, start=1)
             )
         )
 

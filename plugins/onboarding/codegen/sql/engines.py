@@ -6,7 +6,8 @@ What each method hides was seen by running the same rows on DuckDB 2.0 and Spark
 * ``regexp_replace`` replaces the first match (DuckDB) or all (Spark), with ``\\1`` or ``$1``;
 * ``$`` matches before a final line break in Java: ``\\z``;
 * Spark's ``TRY_CAST`` must be asked for, else sqlglot writes ``CAST``, which fails on ANSI engines;
-* ``INITCAP`` does not exist in DuckDB.
+* ``INITCAP`` does not exist in DuckDB, and the versions of Spark capitalise differently;
+* ``UPPER`` and ``LOWER`` of Spark make several letters of one (ß, İ) and look at a letter's neighbours (Σ).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Literal
 
 from sqlglot import exp  # noqa: TID253 - leaf: only rendering imports this package
 
+from onboarding.codegen.sql.java_patterns import java_pattern, java_replacement
 from onboarding.spec.conf import ColumnType
 
 EngineName = Literal["duckdb", "spark"]
@@ -23,6 +25,8 @@ EngineName = Literal["duckdb", "spark"]
 # Operators of one kind in a row; see chain.
 LONGEST_CHAIN = 100
 DEFAULT_PRECISION, DEFAULT_SCALE = 18, 4
+# Spark without ANSI mode writes decimals of a larger scale as 1E-7.
+_PLAIN_SCALE = 6
 # Space, tab, line breaks, no-break space, zero-width space, ideographic space, byte-order mark.
 BLANK_CLASS = "[ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]"
 _TYPES = {
@@ -103,8 +107,13 @@ def try_cast(value: exp.Expression, to: exp.Expression) -> exp.Expression:
 
 
 def to_text(value: exp.Expression) -> exp.Expression:
-    """``CAST(value AS TEXT)``."""
+    """``CAST(value AS TEXT)``; for doubles and decimals see :meth:`Engine.text_of`."""
     return exp.Cast(this=value, to=exp.DataType.build("TEXT"))
+
+
+def _capitalised(engine: Engine, word: exp.Expression) -> exp.Expression:
+    first = engine.upper(call("SUBSTRING", word, number(1), number(1)))
+    return concat(first, engine.lower(call("SUBSTRING", word.copy(), number(2))))
 
 
 class Engine:
@@ -125,12 +134,55 @@ class Engine:
         """True when the whole of ``value`` matches; NULL for NULL."""
         raise NotImplementedError
 
+    def matches(self, value: exp.Expression, pattern: str) -> exp.Expression:
+        """True when a part of ``value`` matches; NULL for NULL."""
+        raise NotImplementedError
+
     def replace_all(self, value: exp.Expression, pattern: str, replacement: str) -> exp.Expression:
         """Every match replaced; back-references in ``replacement`` are written ``\\1``."""
         raise NotImplementedError
 
+    def lower(self, value: exp.Expression) -> exp.Expression:
+        """Small letters, one for one."""
+        raise NotImplementedError
+
+    def upper(self, value: exp.Expression) -> exp.Expression:
+        """Capital letters, one for one."""
+        raise NotImplementedError
+
     def title(self, value: exp.Expression) -> exp.Expression:
         """First letter of each space-separated word in upper case, the rest in lower case."""
+        raise NotImplementedError
+
+    def double_text(self, value: exp.Expression) -> exp.Expression:
+        """A double with at most 15 significant digits; scientific below 0.0001 and from a quadrillion on."""
+        raise NotImplementedError
+
+    def decimal_text(self, value: exp.Expression, scale: int) -> exp.Expression:
+        """All digits of a decimal, never scientific."""
+        return to_text(value)
+
+    def json_value(self, value: exp.Expression, path: str) -> exp.Expression:
+        """Text of the value at a JSON path (``$.a[0]``) of a well-formed JSON text; NULL when it is not there."""
+        raise NotImplementedError
+
+    def is_json(self, value: exp.Expression, structure: exp.Expression) -> exp.Expression:
+        """Whether brackets and commas of a text are those of one JSON value; its tokens are checked apart.
+
+        :param structure: the text with ``0`` in place of every token.
+        """
+        raise NotImplementedError
+
+    def from_micros(self, value: exp.Expression) -> exp.Expression:
+        """The timestamp in UTC so many microseconds after 1970-01-01."""
+        raise NotImplementedError
+
+    def exact_sum(self, value: exp.Expression) -> exp.Expression:
+        """The sum of integers, whatever its size."""
+        raise NotImplementedError
+
+    def or_null(self, operation: exp.Binary) -> exp.Expression:
+        """A sum, difference or product, NULL instead of an overflow."""
         raise NotImplementedError
 
     def sha256(self, value: exp.Expression) -> exp.Expression:
@@ -144,6 +196,16 @@ class Engine:
     def minus_days(self, value: exp.Expression, days: exp.Expression) -> exp.Expression:
         """A date moved back."""
         raise NotImplementedError
+
+    def text_of(self, value: exp.Expression, kind: ColumnType, scale: int | None = None) -> exp.Expression:
+        """A value of a type as text, the same on every engine."""
+        if kind is ColumnType.TEXT:
+            return value
+        if kind is ColumnType.DOUBLE:
+            return self.double_text(value)
+        if kind is ColumnType.DECIMAL:
+            return self.decimal_text(value, DEFAULT_SCALE if scale is None else scale)
+        return to_text(value)
 
     def trim(self, value: exp.Expression) -> exp.Expression:
         """``value`` without blanks at both ends; what a blank is does not depend on the engine."""
@@ -169,16 +231,42 @@ class DuckDb(Engine):
     def full_match(self, value: exp.Expression, pattern: str) -> exp.Expression:
         return call("REGEXP_FULL_MATCH", value, text(pattern))
 
+    def matches(self, value: exp.Expression, pattern: str) -> exp.Expression:
+        return call("REGEXP_MATCHES", value, text(pattern))
+
     def replace_all(self, value: exp.Expression, pattern: str, replacement: str) -> exp.Expression:
         return call("REGEXP_REPLACE", value, text(pattern), text(replacement), text("g"))
 
+    def lower(self, value: exp.Expression) -> exp.Expression:
+        return call("LOWER", value)
+
+    def upper(self, value: exp.Expression) -> exp.Expression:
+        return call("UPPER", value)
+
     def title(self, value: exp.Expression) -> exp.Expression:
         word = exp.column("word")
-        first = call("UPPER", call("SUBSTRING", word, number(1), number(1)))
-        rest = call("LOWER", call("SUBSTRING", word.copy(), number(2)))
         words = call("STRING_SPLIT", value, text(" "))
-        each = exp.Comprehension(this=concat(first, rest), expression=word.copy(), iterator=words)
+        each = exp.Comprehension(this=_capitalised(self, word), expression=word.copy(), iterator=words)
         return call("ARRAY_TO_STRING", exp.Array(expressions=[each]), text(" "))
+
+    def double_text(self, value: exp.Expression) -> exp.Expression:
+        return call("PRINTF", text("%.15g"), exp.Cast(this=value, to=exp.DataType.build("DOUBLE")))
+
+    def json_value(self, value: exp.Expression, path: str) -> exp.Expression:
+        return call("JSON_EXTRACT_STRING", value, text(path))
+
+    def is_json(self, value: exp.Expression, structure: exp.Expression) -> exp.Expression:
+        comma_at_end = call("REGEXP_MATCHES", structure, text(",[ \\t\\r\\n]*[}\\]]"))
+        return exp.And(this=call("JSON_VALID", value), expression=exp.Not(this=comma_at_end))
+
+    def from_micros(self, value: exp.Expression) -> exp.Expression:
+        return call("MAKE_TIMESTAMP", value)
+
+    def exact_sum(self, value: exp.Expression) -> exp.Expression:
+        return call("SUM", value)
+
+    def or_null(self, operation: exp.Binary) -> exp.Expression:
+        return call("TRY", operation)
 
     def sha256(self, value: exp.Expression) -> exp.Expression:
         return call("SHA256", value)
@@ -197,16 +285,60 @@ class Spark(Engine):
     suffix = ".sql"
 
     def full_match(self, value: exp.Expression, pattern: str) -> exp.Expression:
-        return exp.RegexpLike(this=value, expression=text(f"\\A(?:{pattern})\\z"))
+        return exp.RegexpLike(this=value, expression=text(f"\\A(?:{java_pattern(pattern)})\\z"))
+
+    def matches(self, value: exp.Expression, pattern: str) -> exp.Expression:
+        return exp.RegexpLike(this=value, expression=text(java_pattern(pattern)))
 
     def replace_all(self, value: exp.Expression, pattern: str, replacement: str) -> exp.Expression:
-        import re
+        return call("REGEXP_REPLACE", value, text(java_pattern(pattern)), text(java_replacement(replacement)))
 
-        dollars = re.sub(r"\\([0-9])", r"$\1", replacement.replace("$", "\\$"))
-        return call("REGEXP_REPLACE", value, text(pattern), text(dollars))
+    def lower(self, value: exp.Expression) -> exp.Expression:
+        return call("LOWER", call("TRANSLATE", value, text("İΣ"), text("iσ")))
+
+    def upper(self, value: exp.Expression) -> exp.Expression:
+        return call("UPPER", call("TRANSLATE", value, text("ß"), text("ẞ")))
 
     def title(self, value: exp.Expression) -> exp.Expression:
-        return call("INITCAP", value)
+        word = exp.to_identifier("word")
+        each = exp.Lambda(this=_capitalised(self, exp.Column(this=word)), expressions=[word.copy()])
+        return call("ARRAY_JOIN", call("TRANSFORM", call("SPLIT", value, text(" ")), each), text(" "))
+
+    def double_text(self, value: exp.Expression) -> exp.Expression:
+        double = exp.Cast(this=value, to=exp.DataType.build("DOUBLE"))
+        digits = call("LOWER", call("FORMAT_STRING", text("%.15g"), double))
+        without_zeros = call("REGEXP_REPLACE", digits, text("([.][0-9]*?)0+(e|\\z)"), text("$1$2"))
+        short = call("REGEXP_REPLACE", without_zeros, text("[.](e|\\z)"), text("$1"))
+        named = call("REPLACE", short, text("infinity"), text("inf"))
+        return case((not_null(value.copy()), named))
+
+    def decimal_text(self, value: exp.Expression, scale: int) -> exp.Expression:
+        if scale <= _PLAIN_SCALE:
+            return to_text(value)
+        return call("REPLACE", call("FORMAT_NUMBER", value, number(scale)), text(","), text(""))
+
+    def json_value(self, value: exp.Expression, path: str) -> exp.Expression:
+        return call("GET_JSON_OBJECT", value, text(path))
+
+    def is_json(self, value: exp.Expression, structure: exp.Expression) -> exp.Expression:
+        # Spark stops reading where the value ends. Put into a list and into an object, only one whole value fits both.
+        listed = concat(text("["), value, text("]"))
+        named = concat(text('{"v":'), value.copy(), text("}"))
+        both = exp.And(
+            this=not_null(call("GET_JSON_OBJECT", listed, text("$"))),
+            expression=not_null(call("GET_JSON_OBJECT", named, text("$"))),
+        )
+        return exp.Paren(this=both)
+
+    def from_micros(self, value: exp.Expression) -> exp.Expression:
+        return call("TIMESTAMP_MICROS", value)
+
+    def exact_sum(self, value: exp.Expression) -> exp.Expression:
+        return call("SUM", exp.Cast(this=value, to=exp.DataType.build("DECIMAL(38, 0)")))
+
+    def or_null(self, operation: exp.Binary) -> exp.Expression:
+        name = {exp.Add: "TRY_ADD", exp.Sub: "TRY_SUBTRACT", exp.Mul: "TRY_MULTIPLY"}[type(operation)]
+        return call(name, operation.left, operation.right)
 
     def sha256(self, value: exp.Expression) -> exp.Expression:
         return call("SHA2", value, number(256))

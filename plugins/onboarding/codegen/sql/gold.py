@@ -89,7 +89,9 @@ def _measure(
     if measure.aggregation == "avg":
         return call("AVG", try_cast(value, exp.DataType.build("DOUBLE")))
     kind, scale = _measure_type(table, measure, silver)
-    return try_cast(call(measure.aggregation.upper(), value), data_type(kind, _SUM_PRECISION, scale))
+    whole = measure.aggregation == "sum" and kind is ColumnType.INTEGER
+    found = engine.exact_sum(value) if whole else call(measure.aggregation.upper(), value)
+    return try_cast(found, data_type(kind, _SUM_PRECISION, scale))
 
 
 def _unknown(table: str, name: str, known: list[str]) -> CodegenError:

@@ -15,23 +15,23 @@ from onboarding.codegen.sql.engines import (
     is_null,
     number,
     text,
-    to_text,
 )
-from onboarding.spec.conf import ColumnType, Masking
+from onboarding.spec.conf import Masking
+from onboarding.spec.plans import ColumnPlan
 
 # The last four characters of a shorter value would tell too much of it.
 _SHORTEST_FOR_LAST4 = 8
 _STARS = "****"
 
 
-def mask(name: str, kind: ColumnType, how: Masking, engine: Engine) -> exp.Expression:
-    """The masked value of a column that exists under ``name``; ``drop`` never gets here."""
-    value = column(name)
+def mask(plan: ColumnPlan, how: Masking, engine: Engine) -> exp.Expression:
+    """The masked value of a column that exists under its plan's name; ``drop`` never gets here."""
+    value = column(plan.name)
     if how is Masking.KEEP:
         return value
     if how is Masking.YEAR:
         return exp.Cast(this=call("YEAR", value), to=exp.DataType.build("BIGINT"))
-    as_text = value if kind is ColumnType.TEXT else to_text(value)
+    as_text = engine.text_of(value, plan.type, plan.scale)
     if how is Masking.HASH:
         return engine.keyed_hash(as_text)
     masked = _MASKS[how](as_text)

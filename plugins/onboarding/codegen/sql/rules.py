@@ -38,11 +38,11 @@ from onboarding.codegen.sql.engines import (
     not_null,
     number,
     text,
-    to_text,
     try_cast,
 )
 from onboarding.codegen.sql.portable import portable
 from onboarding.spec.conf import ColumnType, Masking
+from onboarding.spec.patterns import pattern_problem
 from onboarding.spec.plans import QualityRule
 
 _TABLE_CHECKS = ("row_count", "freshness")
@@ -95,7 +95,12 @@ class _Target:
         first = self.first
         if first.bronze is None or first.type is ColumnType.TEXT or not is_text(first.bronze.physical_type):
             return column(first.name)
-        return typed_value(column(first.name), first.bronze, {}, self.engine)
+        return typed_value(column(first.name), first.bronze, self.engine)
+
+    @property
+    def as_text(self) -> exp.Expression:
+        """The first column's value as text."""
+        return self.engine.text_of(self.value, self.first.type, self.first.scale)
 
     def raw(self) -> list[exp.Expression]:
         """All columns of the rule as they are stored."""
@@ -162,13 +167,16 @@ def _date(target: _Target) -> _Pair:
 
 
 def _regex(target: _Target) -> _Pair:
-    value = target.value if target.first.type is ColumnType.TEXT else to_text(target.value)
-    return not_null(target.value), target.engine.full_match(value, str(target.argument("pattern")))
+    pattern = str(target.argument("pattern"))
+    problem = pattern_problem(pattern)
+    if problem:
+        raise _error(target.rule, "a regular expression that every engine reads alike", f"{pattern!r}: {problem}")
+    return not_null(target.value), target.engine.full_match(target.as_text, pattern)
 
 
 def _luhn(target: _Target) -> _Pair:
     """Every second digit from the right counts double, digits of the double added: looked up in a string."""
-    digits = call("REVERSE", target.engine.replace_all(to_text(target.value), "[^0-9]", ""))
+    digits = call("REVERSE", target.engine.replace_all(target.as_text, "[^0-9]", ""))
     total: exp.Expression = number(0)
     for position in range(_LUHN_DIGITS):
         digit = call("SUBSTRING", digits.copy(), number(position + 1), number(1))
@@ -182,8 +190,13 @@ def _luhn(target: _Target) -> _Pair:
     return not_null(target.value), _all([long_enough, correct])
 
 
+def _stored_type(item: TableColumn) -> ColumnType:
+    """The type that a column has where the rule looks: text columns of Bronze are text."""
+    return ColumnType.TEXT if item.bronze is not None and is_text(item.bronze.physical_type) else item.type
+
+
 def _expression(target: _Target) -> _Pair:
-    types = {name: item.type for name, item in target.columns.items()}
+    types = {name: _stored_type(item) for name, item in target.columns.items()}
     where = f"quality.rules.{target.rule.id}.expression"
     condition = portable(str(target.argument("expression")), target.engine, where=where, columns=types)
     for name in condition.find_all(exp.Column):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlglot import exp  # noqa: TID253 - leaf: only rendering imports this package
 
 from onboarding.codegen import schema
-from onboarding.codegen.sql.cleaning import clean_column, text_name
+from onboarding.codegen.sql.cleaning import clean_column, failed_name, native_text, text_name
+from onboarding.codegen.sql.concat_sources import check_sources
 from onboarding.codegen.sql.engines import (
     Engine,
     call,
@@ -35,6 +36,7 @@ class SilverStatement:
     def __init__(self, metadata: MetadataPlan, transformation: TransformationPlan, engine: Engine) -> None:
         self._metadata, self._plan, self._engine = metadata, transformation, engine
         dropped = schema.dropped_columns(metadata, transformation)
+        check_sources(metadata, transformation)
         self._columns = [plan for plan in metadata.columns if plan.name not in dropped]
         operations = transformation.operations_by_column()
         self._cleaned = {plan.name: clean_column(plan, operations.get(plan.name, []), engine) for plan in self._columns}
@@ -63,15 +65,17 @@ class SilverStatement:
         return _select(selected + _origin())
 
     def _prepared(self) -> exp.Expression:
-        """Text cleaned, still text."""
+        """Text cleaned, still text; where an operation on it can fail, whether it did."""
         selected = [_alias(cleaned.prepared, name) for name, cleaned in self._cleaned.items()]
-        return _select(selected + self._hash_column() + _origin())
+        failed = [_alias(_any(item.failed), failed_name(name)) for name, item in self._cleaned.items() if item.failed]
+        return _select(selected + failed + self._hash_column() + _origin())
 
     def _read(self) -> exp.Expression:
         """Text read as its type; the text goes along to tell what could not be read."""
         selected = [_alias(cleaned.read, name) for name, cleaned in self._cleaned.items()]
         texts = [_alias(column(name), text_name(name)) for name, item in self._cleaned.items() if item.unreadable]
-        return _select(selected + texts + self._hash_column() + _origin())
+        failed = [column(failed_name(name)) for name, item in self._cleaned.items() if item.failed]
+        return _select(selected + texts + failed + self._hash_column() + _origin())
 
     def _typed(self) -> exp.Expression:
         """Values after the operations behind the cast; the columns that could not be read are named."""
@@ -130,7 +134,7 @@ class SilverStatement:
 
     def _mask(self, plan: ColumnPlan) -> exp.Expression:
         how = self._plan.masking.get(plan.name, Masking.KEEP)
-        return mask(plan.name, plan.type, how, self._engine)
+        return mask(plan, how, self._engine)
 
     def _row_hash(self) -> exp.Expression:
         """Hash over length and text of every Bronze column: no two different rows can run together.
@@ -139,7 +143,7 @@ class SilverStatement:
         """
         parts = []
         for plan in self._columns:
-            value = to_text(column(plan.source_name))
+            value = native_text(column(plan.source_name), plan.physical_type, self._engine)
             sized = concat(to_text(call("LENGTH", value)), text(":"), value.copy(), text(";"))
             parts.append(call("COALESCE", sized, text("-;")))
         row = concat(*parts)

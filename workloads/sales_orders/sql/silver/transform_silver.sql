@@ -102,15 +102,29 @@ WITH `trimmed` AS (
       THEN NULL
       ELSE `product`
     END AS `product`,
-    INITCAP(
-      CASE
-        WHEN `category` IN ('', 'NULL', 'null', 'N/A', 'n/a')
-        THEN NULL
-        ELSE `category`
-      END
+    ARRAY_JOIN(
+      TRANSFORM(
+        SPLIT(
+          CASE
+            WHEN `category` IN ('', 'NULL', 'null', 'N/A', 'n/a')
+            THEN NULL
+            ELSE `category`
+          END,
+          ' '
+        ),
+        `word` -> UPPER(TRANSLATE(SUBSTRING(`word`, 1, 1), 'ß', 'ẞ')) || LOWER(TRANSLATE(SUBSTRING(`word`, 2), 'İΣ', 'iσ'))
+      ),
+      ' '
     ) AS `category`,
-    INITCAP(
-      CASE WHEN `region` IN ('', 'NULL', 'null', 'N/A', 'n/a') THEN NULL ELSE `region` END
+    ARRAY_JOIN(
+      TRANSFORM(
+        SPLIT(
+          CASE WHEN `region` IN ('', 'NULL', 'null', 'N/A', 'n/a') THEN NULL ELSE `region` END,
+          ' '
+        ),
+        `word` -> UPPER(TRANSLATE(SUBSTRING(`word`, 1, 1), 'ß', 'ẞ')) || LOWER(TRANSLATE(SUBSTRING(`word`, 2), 'İΣ', 'iσ'))
+      ),
+      ' '
     ) AS `region`,
     CASE
       WHEN `quantity` IN ('', 'NULL', 'null', 'N/A', 'n/a', 'NA', 'None', 'none', 'nan', 'NaN', '-')
