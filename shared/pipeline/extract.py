@@ -10,8 +10,9 @@ from typing import Any
 
 from shared.pipeline import engine, state
 from shared.pipeline.arguments import RunArguments
-from shared.pipeline.errors import BalanceError, SourceError
+from shared.pipeline.errors import BalanceError, NothingNewError, SourceError
 from shared.pipeline.literals import quote_identifier, quote_literal
+from shared.pipeline.reading.files import named
 from shared.pipeline.source import FILE_COLUMN, LOAD_COLUMN, ROW_COLUMN, Source, StoredFile, open_source
 from shared.pipeline.tables import PART, count_rows, replace_tree, write_parquet
 from shared.pipeline.zones import Lake
@@ -27,7 +28,7 @@ class ExtractSpec:
     :ivar columns: names in the source, in the order of Bronze.
     :ivar dropped_columns: those of them that never reach Bronze.
     :ivar filter: SQL condition over the source's columns, from the approved plan; empty for all rows.
-    :ivar load: ``full`` (each delivery is a snapshot) or ``new_files``.
+    :ivar load: ``full`` (each delivery is a snapshot) or ``new_files`` (files that no other date has loaded).
     """
 
     workload: str
@@ -62,19 +63,31 @@ def extract_to_bronze(spec: ExtractSpec, arguments: RunArguments) -> dict[str, A
     """Read the source and write it as the load of this run; a repeated run replaces its own load.
 
     :returns: ``source`` (rows read, the unreadable included, without those the filter leaves out),
-        ``bronze``, ``unreadable``, ``filtered_out``, ``files``, ``new_columns`` (not loaded, for nobody has
-        classified them).
+        ``bronze``, ``unreadable``, ``filtered_out``, ``files``, ``empty_files`` (without a row), ``new_columns``
+        (not loaded, for nobody has classified them).
     :raises SourceError: missing, empty, not what its format says, or columns are gone.
-    :raises NothingNewError: ``new_files``, and there is none.
+    :raises NothingNewError: there is nothing that was not loaded before; the state of the run says so.
     """
     lake = Lake(arguments.lake_uri, spec.workload)
+    try:
+        summary = _extract(lake, spec, arguments)
+    except NothingNewError as error:
+        state.write_summary(lake, arguments, state.SKIPPED, {"reason": error.what, "where": error.where})
+        raise
+    state.forget_summary(lake, arguments.load_id, state.SKIPPED)
+    return summary
+
+
+def _extract(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> dict[str, Any]:
     with open_source(
         spec.location, spec.format, spec.read_options(), leave_out=_loaded_before(lake, spec, arguments)
     ) as source:
         new_columns = _check_columns(spec, source)
         target = lake.bronze_load(spec.table, arguments.run_date, arguments.load_id)
         rows = _write(spec, source, arguments.load_id, target)
-        load = state.Load(arguments.run_date, arguments.load_id, spec.load, source.files, rows, source.unreadable)
+        # Empty files count as loaded, too: they are no delivery of tomorrow.
+        files = tuple(sorted([*source.files, *source.empty_files]))
+        load = state.Load(arguments.run_date, arguments.load_id, spec.load, files, rows, source.unreadable)
         summary = {
             "source": rows + source.unreadable,
             "bronze": rows,
@@ -82,6 +95,7 @@ def extract_to_bronze(spec: ExtractSpec, arguments: RunArguments) -> dict[str, A
             "unreadable": source.unreadable,
             "filtered_out": source.rows - rows,
             "files": len(source.files),
+            "empty_files": _empty_files(spec, source),
             "new_columns": new_columns,
             "columns": [
                 {"name": column.name, "type": column.physical_type}
@@ -94,10 +108,13 @@ def extract_to_bronze(spec: ExtractSpec, arguments: RunArguments) -> dict[str, A
     return state.write_summary(lake, arguments, STEP, summary)
 
 
-def _loaded_before(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> list[StoredFile]:
-    """Files of the loads of other dates; a repeated date loads its own files again."""
+def _loaded_before(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> set[StoredFile]:
+    """Files that are current loads of other dates; a repeated date loads its own files again.
+
+    Later dates count as well: a file is loaded once, whatever the order of the runs.
+    """
     if spec.load == "full":
-        return []
+        return set()
     if spec.load != "new_files":
         raise SourceError(
             "The way of loading is not known.",
@@ -107,7 +124,14 @@ def _loaded_before(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> li
             remedy="Set source.load to full or new_files and onboard the source again.",
         )
     others = [load for load in state.current_loads(lake) if load.run_date != arguments.run_date]
-    return [file for load in others for file in load.files]
+    return {file for load in others for file in load.files}
+
+
+def _empty_files(spec: ExtractSpec, source: Source) -> int:
+    without = source.files_without_rows
+    if without:
+        log.warning("%s: files without a row: %s", spec.workload, named(without))
+    return len(without)
 
 
 def _check_columns(spec: ExtractSpec, source: Source) -> list[str]:

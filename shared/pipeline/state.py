@@ -13,6 +13,8 @@ from shared.pipeline.storage import StoredFile
 from shared.pipeline.zones import Lake
 
 LOADS = "loads.json"
+# Name of the summary of a run that found nothing new to load.
+SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Load:
     """One load of Bronze.
 
     :ivar mode: ``full``: it replaces all loads before; ``new_files``: it adds to those of other dates.
+    :ivar files: the files of the delivery, the empty ones among them.
     :ivar rows: rows in Bronze.
     :ivar unreadable: rows of the source that could not be read.
     """
@@ -82,6 +85,12 @@ def read_summary(lake: Lake, load_id: str, step: str) -> dict[str, Any] | None:
     """The summary of a step, or ``None`` when the step has not run in this load."""
     document: dict[str, Any] | None = storage.read_json(lake.state("runs", load_id, f"{step}.json"))
     return document
+
+
+def forget_summary(lake: Lake, load_id: str, step: str) -> None:
+    """Remove the summary of a step that no longer holds; nothing happens when there is none."""
+    if read_summary(lake, load_id, step) is not None:
+        storage.delete_file(lake.state("runs", load_id, f"{step}.json"))
 
 
 def needed_summary(lake: Lake, load_id: str, step: str) -> dict[str, Any]:

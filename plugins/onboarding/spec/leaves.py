@@ -16,7 +16,6 @@ NOT_OFFERED = frozenset(
         "intent",
         "request",
         "question",
-        "source.load",
         "source.watermark_column",
         "destination.zones",
         "destination.gold.tables",
@@ -38,7 +37,6 @@ NOT_OFFERED = frozenset(
 # The one value of such a leaf that asks for nothing new.
 HARMLESS: dict[str, object] = {
     "intent": "onboard",
-    "source.load": "full",
     "destination.zones": ["bronze", "silver", "gold"],
     "deployment.topology": "single",
     "retention.quarantine_days": 90,
@@ -46,6 +44,7 @@ HARMLESS: dict[str, object] = {
 }
 VALUES_NOT_OFFERED: dict[str, frozenset[str]] = {
     "source.format": frozenset({"table"}),
+    "source.load": frozenset({"watermark"}),
     "destination.gold.format": frozenset({"star"}),
     "deployment.engine": frozenset({"aws"}),
 }
