@@ -16,7 +16,6 @@ NOT_OFFERED = frozenset(
         "intent",
         "request",
         "question",
-        "source.watermark_column",
         "destination.zones",
         "destination.gold.tables",
         "domain.relationships",
@@ -44,7 +43,6 @@ HARMLESS: dict[str, object] = {
 }
 VALUES_NOT_OFFERED: dict[str, frozenset[str]] = {
     "source.format": frozenset({"table"}),
-    "source.load": frozenset({"watermark"}),
     "destination.gold.format": frozenset({"star"}),
     "deployment.engine": frozenset({"aws"}),
 }
