@@ -35,11 +35,18 @@ def run_step(*, workload: str, version: str, dag_file: str, scripts: list[str], 
     :param context: Airflow's context.
     :returns: script -> its counts, without the lists of rules and columns; small enough for XCom.
     :raises AirflowFailException: a failed gate, a bad source, a changed workload: nothing a retry can cure.
-    :raises AirflowSkipException: there is nothing new to load.
+    :raises AirflowSkipException: there is nothing new to load; the run gets a note that says so.
     """
+    from shared.operators.pipeline_notes import note_run
+    from shared.pipeline.errors import NothingNewError
+
     folder = Path(dag_file).parent / version
     with _no_retry_for_final_errors():
-        return _run_step(workload, version, folder, scripts, context)
+        try:
+            return _run_step(workload, version, folder, scripts, context)
+        except NothingNewError as error:
+            note_run(context, f"skipped: {error.what} {error.where}")
+            raise
 
 
 def _run_step(

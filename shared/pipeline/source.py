@@ -19,7 +19,7 @@ from shared.pipeline.disk import full_disk_is_clear
 from shared.pipeline.errors import NothingNewError, SourceError
 from shared.pipeline.reading import csv_rows
 from shared.pipeline.reading.encoding import as_utf8, detect_encoding
-from shared.pipeline.reading.files import bring_here, empty_source, find_source_files
+from shared.pipeline.reading.files import bring_here, empty_source, find_source_files, named, with_content
 from shared.pipeline.reading.formats import resolve_format
 from shared.pipeline.reading.options import ReadOptions, check_options
 from shared.pipeline.reading.tables import (
@@ -71,7 +71,10 @@ def open_source(
     scratch = tempfile.TemporaryDirectory(prefix="onboarding_source_")
     try:
         with full_disk_is_clear("the copy of the source on this machine"):
-            return _opened(location, _files(location, leave_out), format, given, scratch)
+            new = _new_files(location, leave_out)
+            source = _opened(location, with_content(new), format, given, scratch)
+            source.empty_files = tuple(file for file in new if not file.bytes)
+            return source
     except BaseException:
         scratch.cleanup()
         raise
@@ -83,6 +86,7 @@ class Source:
     :ivar location: where it is.
     :ivar format: ``csv``, ``json``, ``jsonl`` or ``parquet``.
     :ivar files: the files (``uri``, ``bytes``, ``etag``), sorted by URI; without those of 0 bytes.
+    :ivar empty_files: those of 0 bytes, which are left out when others have content.
     :ivar options: the read options in force.
     """
 
@@ -98,6 +102,7 @@ class Source:
         self.location = location
         self.format = format
         self.files = tuple(files)
+        self.empty_files: tuple[StoredFile, ...] = ()
         self.options = options
         self._table = table
         self._scratch = scratch
@@ -129,6 +134,12 @@ class Source:
         return sum(self._read().rows)
 
     @property
+    def files_without_rows(self) -> tuple[StoredFile, ...]:
+        """The files that hold no row, those of 0 bytes among them. Reads everything, the first time."""
+        without = [file for file, rows in zip(self.files, self._read().rows, strict=True) if not rows]
+        return tuple(sorted([*self.empty_files, *without]))
+
+    @property
     def unreadable(self) -> int:
         """Rows that are in the files and could not be read. Reads everything, the first time."""
         return self._read().unreadable
@@ -155,17 +166,17 @@ class Source:
 
     def _nothing(self, staged: Staged) -> SourceError:
         if not staged.unreadable:
-            return empty_source(self.location, "column names only" if staged.columns else "no rows")
+            return empty_source(named(self.files), "column names only" if staged.columns else "no rows")
         return SourceError(
             "No row of the source can be read.",
-            where=self.location,
+            where=named(self.files),
             expected=f"rows of {len(staged.columns)} columns" if staged.columns else "objects",
             given=f"{staged.unreadable} unreadable rows",
             remedy="Check source.format and source.options (delimiter, quote, header, encoding).",
         )
 
 
-def _files(location: str, leave_out: Collection[StoredFile]) -> list[StoredFile]:
+def _new_files(location: str, leave_out: Collection[StoredFile]) -> list[StoredFile]:
     files = [file for file in find_source_files(location) if file not in leave_out]
     if not files:
         raise NothingNewError(

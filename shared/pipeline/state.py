@@ -13,15 +13,21 @@ from shared.pipeline.storage import StoredFile
 from shared.pipeline.zones import Lake
 
 LOADS = "loads.json"
+# Name of the summary of a run that found nothing new to load.
+SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)
 class Load:
     """One load of Bronze.
 
-    :ivar mode: ``full``: it replaces all loads before; ``new_files``: it adds to those of other dates.
+    :ivar mode: ``full``: it replaces all loads before; ``new_files`` and ``watermark``: it adds to those of other
+        dates.
+    :ivar files: the files of the delivery, the empty ones among them.
     :ivar rows: rows in Bronze.
     :ivar unreadable: rows of the source that could not be read.
+    :ivar low: of a load by watermark: its rows are above this value; empty: from the beginning.
+    :ivar high: of a load by watermark: the highest value among its rows; empty: no row has one.
     """
 
     run_date: str
@@ -30,20 +36,15 @@ class Load:
     files: tuple[StoredFile, ...]
     rows: int
     unreadable: int
+    low: str = ""
+    high: str = ""
 
 
 def read_loads(lake: Lake) -> list[Load]:
     """All loads, by date, in each date in the order of their runs."""
     document: dict[str, list[dict[str, Any]]] = storage.read_json(lake.state(LOADS), {})
     return [
-        Load(
-            run_date=run_date,
-            load_id=entry["load_id"],
-            mode=entry["mode"],
-            files=tuple(StoredFile(**file) for file in entry["files"]),
-            rows=entry["rows"],
-            unreadable=entry["unreadable"],
-        )
+        Load(run_date=run_date, **{**entry, "files": tuple(StoredFile(**file) for file in entry["files"])})
         for run_date, entries in sorted(document.items())
         for entry in entries
     ]
@@ -55,6 +56,8 @@ def record_load(lake: Lake, load: Load) -> None:
     entry = asdict(load)
     entry["files"] = [asdict(file) for file in load.files]
     del entry["run_date"]
+    if load.mode != "watermark":
+        del entry["low"], entry["high"]
     others = [other for other in document.get(load.run_date, []) if other["load_id"] != load.load_id]
     document[load.run_date] = [*others, entry]
     storage.write_json(lake.state(LOADS), document)
@@ -82,6 +85,12 @@ def read_summary(lake: Lake, load_id: str, step: str) -> dict[str, Any] | None:
     """The summary of a step, or ``None`` when the step has not run in this load."""
     document: dict[str, Any] | None = storage.read_json(lake.state("runs", load_id, f"{step}.json"))
     return document
+
+
+def forget_summary(lake: Lake, load_id: str, step: str) -> None:
+    """Remove the summary of a step that no longer holds; nothing happens when there is none."""
+    if read_summary(lake, load_id, step) is not None:
+        storage.delete_file(lake.state("runs", load_id, f"{step}.json"))
 
 
 def needed_summary(lake: Lake, load_id: str, step: str) -> dict[str, Any]:

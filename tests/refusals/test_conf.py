@@ -75,6 +75,8 @@ CONFS: dict[str, dict[str, Any]] = {
     "http_source": {"source": {"location": "https://example.com/orders.csv"}},
     "no_bucket": {"source": {"location": "s3:///orders.csv"}},
     "database_source": {"source": {"location": "db://warehouse/public.orders"}},
+    "watermark_without_its_column": {"source": {"location": SOURCE, "load": "watermark"}},
+    "watermark_column_of_new_files": {"source": {"location": SOURCE, "load": "new_files", "watermark_column": "id"}},
     "engine_aws": {"source": {"location": SOURCE}, "deployment": {"engine": "aws"}},
     "access_key_in_text": {"request": "use AKIAIOSFODNN7EXAMPLE to read the bucket"},
     "password_in_url": {"source": {"location": "s3://user:hunter2@landing/orders/"}},

@@ -9,12 +9,13 @@ from onboarding.agents.base import AgentContext, present
 from onboarding.agents.fallbacks import as_text, fallback_decision, metadata_as_text
 from onboarding.agents.keys import choose_key
 from onboarding.agents.roles import decide_role
+from onboarding.agents.watermark import watermark_decisions
 from onboarding.spec.cleaning import OPERATIONS, TYPING, read_arguments
 from onboarding.spec.cleaning_arguments import Cast, ParseCurrency, ParseDate, ParsePercent
 from onboarding.spec.column_types import TEMPORAL
-from onboarding.spec.conf import CleaningStep, ColumnAnswer, ColumnType, Role
+from onboarding.spec.conf import CleaningStep, ColumnAnswer, ColumnType, Masking, Role
 from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan
-from onboarding.spec.profile import ColumnProfile
+from onboarding.spec.profile import ColumnProfile, ProfileReport
 
 #: Digits of a DECIMAL that one machine word holds; more where the values need them.
 PRECISION = 18
@@ -70,6 +71,7 @@ class MetadataAgent:
             plan, made = _column(context, column, in_key=column.name in key.columns)
             columns.append(plan)
             decisions.extend(made)
+        decisions += watermark_decisions(context, columns, lambda plan: _unreadable(profile, plan))
         relationships = [
             relationship.model_copy(update={"column": context.column_name(relationship.column, "domain.relationships")})
             for relationship in context.conf.domain.relationships
@@ -79,9 +81,18 @@ class MetadataAgent:
             columns=columns,
             primary_key=key.columns,
             technical_key=key.technical,
+            dropped_columns=_dropped(context),
             relationships=relationships,
             decisions=decisions,
         )
+
+
+def _dropped(context: AgentContext) -> list[str]:
+    """Columns that a person wants dropped: extraction is rendered, and tested, before masking is planned."""
+    given = context.conf.transformations.masking
+    return sorted(
+        context.column_name(name, "transformations.masking") for name, how in given.items() if how is Masking.DROP
+    )
 
 
 def _column(context: AgentContext, column: ColumnProfile, *, in_key: bool) -> tuple[ColumnPlan, list[Decision]]:
@@ -222,6 +233,11 @@ def readable(column: ColumnProfile, kind: ColumnType) -> int:
     if column.number_format != "plain":
         return max(matches.get(column.number_format, 0) + matches.get("integer", 0), matches.get("double", 0))
     return matches.get(kind.value, 0)
+
+
+def _unreadable(profile: ProfileReport, plan: ColumnPlan) -> int:
+    measured = profile.column(plan.name)
+    return max(0, present(measured, profile.rows) - readable(measured, plan.type))
 
 
 def _description(column: ColumnProfile, kind: ColumnType, role: Role) -> str:

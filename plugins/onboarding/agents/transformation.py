@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onboarding.agents.base import AgentContext
+from onboarding.agents.base import AgentContext, AgentError
 from onboarding.agents.cleaning import clean
 from onboarding.agents.derived import plan_derived, plan_filters
 from onboarding.agents.fallbacks import transformation_plain
@@ -37,6 +37,7 @@ class TransformationAgent:
         for step in context.conf.transformations.cleaning:
             context.column_name(step.column, "transformations.cleaning")
         masking, decisions = plan_masking(context, metadata)
+        _keep_watermark(context, masking)
         dropped = {name for name, how in masking.items() if how is Masking.DROP} | set(metadata.dropped_columns)
         cleaning: list[CleaningOperation] = []
         for column in metadata.columns:
@@ -76,7 +77,8 @@ def _deduplication(context: AgentContext, metadata: MetadataPlan) -> tuple[Dedup
             reason=f"without a key an exact duplicate may be a real second event; {duplicates} are flagged and stay",
             cost_of_error="duplicates count twice",
         )
-    order_by = context.column_name(given.order_by, f"{where}.order_by") if given.order_by else _newest(metadata)
+    order_by = context.column_name(given.order_by, f"{where}.order_by") if given.order_by else ""
+    order_by = order_by or context.need_discovery().source.watermark_column or _newest(metadata)
     plan = DeduplicationPlan(
         mode="remove",
         keys=keys or metadata.primary_key,
@@ -91,6 +93,22 @@ def _deduplication(context: AgentContext, metadata: MetadataPlan) -> tuple[Dedup
         source="human" if keys else "rules",
         cost_of_error="rows that share a key by mistake are held back as duplicates",
     )
+
+
+def _keep_watermark(context: AgentContext, masking: dict[str, Masking]) -> None:
+    """Refuse to drop the column that says which rows are new.
+
+    :raises AgentError: it is dropped.
+    """
+    name = context.need_discovery().source.watermark_column
+    if masking.get(name) is Masking.DROP:
+        raise AgentError(
+            "the watermark column is dropped before Bronze",
+            where=f"transformations.masking.{name}",
+            expected="another masking, such as redact: loads compare its values in Bronze",
+            given="drop",
+            remedy="mask it another way, or take another watermark column",
+        )
 
 
 def _newest(metadata: MetadataPlan) -> str:

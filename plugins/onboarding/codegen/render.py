@@ -94,7 +94,7 @@ def _metadata_files(plan: Plan, profile: ProfileReport) -> Files:
     """Phase 4.2: schema, Bronze table, extraction, and the classes ``TestMetadata`` beside ``TestProfile``."""
     from onboarding.codegen.sql.bronze import bronze_ddl
 
-    spec = scripts.extract_spec(plan.discovery, plan.metadata, plan.transformation)
+    spec = scripts.extract_spec(plan.discovery, plan.metadata, plan.transformation, profile)
     script = render_template("extract.py.j2", {"workload": plan.workload, "spec": spec})
     return _source_files(plan, profile) | {
         f"scripts/extract/extract_{plan.workload}.py": script,

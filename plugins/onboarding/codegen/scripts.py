@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from onboarding.codegen import schema
+from onboarding.codegen.errors import CodegenError
 from onboarding.spec.plans import (
+    ColumnPlan,
     DiscoveryPlan,
     MetadataPlan,
     QualityPlan,
@@ -13,6 +15,8 @@ from onboarding.spec.plans import (
     TransformationPlan,
     Zone,
 )
+from onboarding.spec.profile import ProfileReport
+from shared.pipeline.watermark import COMPARED_AS
 
 SILVER_SQL = {"duckdb": "sql/silver/transform_silver.duckdb.sql", "spark": "sql/silver/transform_silver.sql"}
 
@@ -27,7 +31,10 @@ def gold_sql_paths(transformation: TransformationPlan) -> dict[str, dict[str, st
 
 
 def extract_spec(
-    discovery: DiscoveryPlan, metadata: MetadataPlan, transformation: TransformationPlan | None
+    discovery: DiscoveryPlan,
+    metadata: MetadataPlan,
+    transformation: TransformationPlan | None,
+    profile: ProfileReport,
 ) -> dict[str, Any]:
     """Arguments of ``ExtractSpec``."""
     source, options = discovery.source, discovery.source.read_options
@@ -47,7 +54,36 @@ def extract_spec(
         "dropped_columns": tuple(column.source_name for column in metadata.columns if column.name in dropped),
         "filter": source.filter,
         "load": source.load,
+        **watermark_arguments(discovery, metadata, profile),
     }
+
+
+def watermark_arguments(discovery: DiscoveryPlan, metadata: MetadataPlan, profile: ProfileReport) -> dict[str, Any]:
+    """Arguments of ``ExtractSpec`` for a load by watermark; none for another load.
+
+    :raises CodegenError: the column's values cannot be compared.
+    """
+    if discovery.source.load != "watermark":
+        return {}
+    plan = metadata.column(discovery.source.watermark_column)
+    measured = profile.column(plan.name)
+    _check_watermark(plan)
+    return {
+        "watermark_column": plan.source_name,
+        "watermark_type": plan.type.value,
+        "watermark_formats": tuple(measured.date_formats) if measured.type is plan.type else (),
+    }
+
+
+def _check_watermark(plan: ColumnPlan) -> None:
+    if plan.type.value not in COMPARED_AS:
+        raise CodegenError(
+            "a watermark needs a column whose values can be compared",
+            where=f"source.watermark_column ({plan.name})",
+            expected=", ".join(COMPARED_AS),
+            given=plan.type.value,
+            remedy="take another column, or give this one its type with domain.columns",
+        )
 
 
 def silver_spec(discovery: DiscoveryPlan, metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, Any]:

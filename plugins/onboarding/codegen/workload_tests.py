@@ -51,6 +51,7 @@ def metadata_tests(
         "location": discovery.source.location,
         "load": discovery.source.load,
         "filter": discovery.source.filter,
+        "watermark": scripts.watermark_arguments(discovery, metadata, profile),
         "dropped": [column.source_name for column in metadata.columns if column.name in dropped],
         **metadata_facts(metadata, profile),
     }

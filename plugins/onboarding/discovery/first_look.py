@@ -57,7 +57,7 @@ def list_files(conf: Conf) -> list[SourceFile]:
     :raises DiscoveryError: the conf names no source.
     :raises SourceError: there is nothing at the location.
     """
-    from shared.pipeline.reading.files import find_source_files
+    from shared.pipeline.reading.files import find_source_files, with_content
 
-    found = find_source_files(source_location(conf))
+    found = with_content(find_source_files(source_location(conf)))
     return [SourceFile(uri=file.uri, bytes=file.bytes, etag=file.etag) for file in found]

@@ -11,7 +11,7 @@ from onboarding.discovery.engine_choice import local_reason
 from onboarding.discovery.errors import DiscoveryError
 from onboarding.spec.conf import Conf
 from onboarding.spec.expressions import check_predicate
-from onboarding.spec.names import workload_name
+from onboarding.spec.names import column_names, workload_name
 from onboarding.spec.plans import Assumption, DiscoveryPlan, SourcePlan
 from onboarding.spec.profile import SourceLook
 from shared.pipeline.resources import Resources
@@ -88,22 +88,33 @@ def _source(conf: Conf, look: SourceLook, book: _Assumptions) -> SourcePlan:
     if look.format.value != "parquet":
         book.take("source.options.encoding", options.encoding, read.encoding, "told from the bytes")
     book.take("source.options.null_values", options.null_values, "(from the data)", "looked for in every value")
-    load = book.take("source.load", conf.source.load, "full", "each delivery is taken as a whole snapshot")
-    if load == "watermark" and not conf.source.watermark_column:
-        raise DiscoveryError(
-            "a load by watermark needs the column that carries it",
-            where="source.watermark_column",
-            expected="a column whose values grow from delivery to delivery",
-            given="nothing",
-            remedy="set source.watermark_column, or source.load to full or new_files",
-        )
+    load, reason = "full", "each delivery is taken as a whole snapshot"
+    if conf.source.watermark_column:
+        load, reason = "watermark", "a watermark column is named"
+    load = book.take("source.load", conf.source.load, load, reason)
     return SourcePlan(
         location=look.location,
         format=format_,
         read_options=read,
         filter=_filter(conf, look),
         load=load,
-        watermark_column=conf.source.watermark_column or "",
+        watermark_column=_watermark_column(conf, look) if load == "watermark" else "",
+    )
+
+
+def _watermark_column(conf: Conf, look: SourceLook) -> str:
+    """SQL name of the watermark column, which may be given by its name in the source."""
+    given = conf.source.watermark_column
+    names = column_names(look.source_columns)
+    known = dict(zip([*look.source_columns, *names], [*names, *names], strict=True))
+    if given in known:
+        return known[given]
+    raise DiscoveryError(
+        "the watermark column is not one of the source's" if given else "a load by watermark needs its column",
+        where="source.watermark_column",
+        expected=f"a column whose values grow, of: {', '.join(look.source_columns)}"[:500],
+        given=given or "nothing",
+        remedy="set source.watermark_column, or source.load to full or new_files",
     )
 
 

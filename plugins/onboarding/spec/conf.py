@@ -110,9 +110,15 @@ class Source(Strict):
     options: SourceOptions = Field(default_factory=SourceOptions)
     filter: str | None = Field(None, description="SQL predicate over the source; part of its identity.")
     load: Literal["full", "new_files", "watermark"] | None = Field(
-        None, description="full: each delivery is a snapshot; new_files, watermark: only what is new."
+        None,
+        description="full: each delivery is a snapshot; new_files: files that were not loaded before are added; "
+        "watermark: rows above the highest value of watermark_column are added.",
     )
-    watermark_column: str | None = Field(None, description="Column whose values grow, for load watermark.")
+    watermark_column: str | None = Field(
+        None,
+        description="Number, date or timestamp that grows with every new or changed row; for load watermark.",
+        examples=["updated_at"],
+    )
 
 
 class GoldTable(Strict):

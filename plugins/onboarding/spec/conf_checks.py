@@ -27,6 +27,7 @@ def check_conf(conf: Conf, where: str) -> None:
     _check_workload(conf, where)
     _check_reviewers(conf, where)
     _check_supported(conf, where)
+    _check_watermark(conf, where)
     _check_schedule(conf, where)
     _check_cleaning(conf, where)
     _check_expressions(conf, where)
@@ -95,6 +96,24 @@ def _check_location(conf: Conf, where: str) -> None:
             given=f"{short(location)} ({problem})",
             remedy="give a full URI; `onboard run --data FILE` uploads a local file for you",
         )
+
+
+def _check_watermark(conf: Conf, where: str) -> None:
+    load, column = conf.source.load, conf.source.watermark_column
+    if load in ("full", "new_files") and column:
+        what, key, expected, given = "only a load by watermark has a watermark column", "load", "watermark", short(load)
+    elif load == "watermark" and not column:
+        what, key = "a load by watermark needs its column", "watermark_column"
+        expected, given = "a column whose values grow", "nothing"
+    else:
+        return
+    raise ConfError(
+        what,
+        where=f"{where}: source.{key}",
+        expected=expected,
+        given=given,
+        remedy="for example `source: {load: watermark, watermark_column: updated_at}`",
+    )
 
 
 def _check_workload(conf: Conf, where: str) -> None:

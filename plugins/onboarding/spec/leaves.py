@@ -16,8 +16,6 @@ NOT_OFFERED = frozenset(
         "intent",
         "request",
         "question",
-        "source.load",
-        "source.watermark_column",
         "destination.zones",
         "destination.gold.tables",
         "domain.relationships",
@@ -38,7 +36,6 @@ NOT_OFFERED = frozenset(
 # The one value of such a leaf that asks for nothing new.
 HARMLESS: dict[str, object] = {
     "intent": "onboard",
-    "source.load": "full",
     "destination.zones": ["bronze", "silver", "gold"],
     "deployment.topology": "single",
     "retention.quarantine_days": 90,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import zlib
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from shared.pipeline import storage
@@ -30,10 +31,9 @@ _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<head")
 
 
 def find_source_files(location: str) -> list[StoredFile]:
-    """The files of a source, sorted: one file, or all below a folder or prefix.
+    """The files of a source, sorted: one file, or all below a folder or prefix, those of 0 bytes among them.
 
-    Names that start with ``_`` or ``.`` (``_SUCCESS``, ``.crc``) are not data. Empty files are left out when
-    other files have content.
+    Names that start with ``_`` or ``.`` (``_SUCCESS``, ``.crc``) are not data.
 
     :raises SourceError: there is no such location, or nothing in it.
     """
@@ -48,10 +48,24 @@ def find_source_files(location: str) -> list[StoredFile]:
             expected="a file, or a folder or prefix that holds files",
             remedy="Check the spelling, and that the delivery has arrived.",
         )
-    with_content = [file for file in files if file.bytes]
-    if not with_content:
-        raise empty_source(location, "0 bytes")
-    return with_content
+    return files
+
+
+def with_content(files: Sequence[StoredFile]) -> list[StoredFile]:
+    """The files that are not empty.
+
+    :raises SourceError: all of them are; it names them.
+    """
+    filled = [file for file in files if file.bytes]
+    if not filled:
+        raise empty_source(named(files), "0 bytes")
+    return filled
+
+
+def named(files: Sequence[StoredFile]) -> str:
+    """The URIs of the files, for an error; of many the first three."""
+    uris = ", ".join(file.uri for file in files[:3])
+    return f"{uris} and {len(files) - 3} more" if len(files) > 3 else uris
 
 
 def empty_source(location: str, given: str) -> SourceError:

@@ -16,7 +16,7 @@ from onboarding.agents import AgentContext, DagAgent, propose_all
 from onboarding.codegen import render
 from onboarding.discovery import look_at_source, resolve
 from onboarding.spec.conf import Conf
-from onboarding.spec.plans import WorkloadPlan
+from onboarding.spec.plans import DraftPlan, WorkloadPlan
 from shared.pipeline import secrets
 from shared.pipeline.errors import QualityGateFailed
 
@@ -87,3 +87,17 @@ def test_one_bad_row_in_twenty_passes(tmp_path: Path) -> None:
 def test_three_bad_rows_in_ten_fail(tmp_path: Path, columns: list[str]) -> None:
     with pytest.raises(QualityGateFailed):
         _silver(tmp_path, _spoiled(tmp_path, 0.30, columns))
+
+
+def test_a_dropped_column_is_dropped_before_masking_is_planned() -> None:
+    """Phase 4.2 renders and tests the extraction; what is deployed must be the same bytes."""
+    conf = Conf.model_validate(
+        {"source": {"location": ORDERS.as_uri()}, "transformations": {"masking": {"customer_name": "drop"}}}
+    )
+    look = look_at_source(conf)
+    context = propose_all(AgentContext(conf, resolve(conf, look.look()), look))
+    discovery, metadata = context.need_discovery(), context.need_metadata()
+    draft = render(DraftPlan(discovery=discovery, metadata=metadata), look, owner="metadata")
+    masked = DraftPlan(discovery=discovery, metadata=metadata, transformation=context.transformation)
+    assert draft == render(masked, look, owner="metadata")
+    assert b"customer_name" in draft["scripts/extract/extract_orders.py"].split(b"dropped_columns=")[1]
