@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tools.full_test import Result, page, read_result
+from tools.full_test import Result, page, read_result, together
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.shared.pipeline.test_run" name="test_a" time="1.5"/>
@@ -34,3 +34,12 @@ def test_a_run_without_a_report_or_without_a_test_is_no_pass(tmp_path: Path) -> 
     assert "**FAILED**: 0 passed" in text(read_result(tmp_path / "none.xml", 2))
     (tmp_path / "junit.xml").write_text("<testsuites/>")
     assert "**FAILED**: 0 passed" in text(read_result(tmp_path / "junit.xml", 0))
+
+
+def test_parts_count_together_and_one_that_fails_is_enough(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text(REPORT)
+    red = read_result(tmp_path / "junit.xml", 1)
+    whole = together([Result(0), red, Result(0)])
+    assert (whole.exit_code, whole.failures, whole.groups) == (1, red.failures, red.groups)
+    assert together([red, red]).groups["tests/end_to_end"].failed == 2
+    assert red.groups["tests/end_to_end"].failed == 1
