@@ -11,7 +11,7 @@ from typing import Any
 
 from onboarding.cli.airflow_client import FINISHED, META_DAG, AirflowClient, WaitingGate
 from onboarding.cli.follow import SECONDS_BEFORE_ANSWER
-from onboarding.gates.links import list_url, report_url, run_url
+from onboarding.gates.links import list_url, report_url
 from onboarding.local_platform import PlatformInfo
 from onboarding.local_platform.account_names import FAKE_KEY, REGION
 from tools.screenshots.browser import HEIGHT, WIDTH, Person, TourError, wait_until
@@ -166,8 +166,6 @@ class Tour:
         self.requester.open_run(WORKLOAD, run_id)
         self.requester.expand_groups()
         self.requester.picture("bad-delivery")
-        self.requester.open(f"{run_url('', WORKLOAD, run_id)}/tasks/transform.quality_check_silver")
-        self.requester.picture("bad-delivery-log")
 
     def gate(self, run_id: str, name: str) -> WaitingGate:
         """Wait for a gate of the run, and then as long as a person would need at least."""
