@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 Row = dict[str, str | None]
 FEW_VALUES = 50
+#: Formats that count from 1970, with their units in a second.
+EPOCHS = {"epoch": 1, "epoch_ms": 1000}
 BOOLEAN_WORDS = ("true", "false", "t", "f", "yes", "no", "y", "n", "1", "0")
+#: Cleaning operations that plain numbers and words are not right for.
+_OF_OTHER_FORM = (
+    "split",
+    "substring",
+    "json_field",
+    "concat",
+    "phone_e164",
+    "email",
+    "parse_currency",
+    "parse_percent",
+)
+_OTHER_WORDS = {"true_values", "false_values"}
 _START = date(2024, 1, 1)
 _PERSONAL = {
     "EMAIL": "person{number}@example.com",
@@ -42,14 +56,31 @@ class SyntheticColumn:
     values: tuple[str, ...] = ()
 
 
-def columns_from(source: Mapping[str, Any], profile: Mapping[str, Any]) -> list[SyntheticColumn]:
-    """The columns of a workload from its ``config/source.yaml`` and ``config/profiling_report.json``."""
+def columns_from(
+    source: Mapping[str, Any], profile: Mapping[str, Any], cleaning: Iterable[Mapping[str, Any]] = ()
+) -> list[SyntheticColumn]:
+    """The columns of a workload from its ``config/source.yaml`` and ``config/profiling_report.json``.
+
+    :param cleaning: the operations of its ``config/transformations.yaml``, when there is one yet.
+    """
     measured = {column["name"]: column for column in profile["columns"]}
-    return [_column(entry, measured.get(entry["name"], {}), source) for entry in source["columns"]]
+    special = {step["column"] for step in cleaning if is_of_other_form(step["operation"], step["arguments"])}
+    return [
+        _column(entry, measured.get(entry["name"], {}), source, special=entry["name"] in special)
+        for entry in source["columns"]
+    ]
 
 
-def _column(entry: Mapping[str, Any], measured: Mapping[str, Any], source: Mapping[str, Any]) -> SyntheticColumn:
-    top = [item["value"] for item in measured.get("top_values", []) if _fits(item["value"], entry, measured)]
+def is_of_other_form(operation: str, arguments: Mapping[str, Any]) -> bool:
+    """Whether a cleaning operation wants values of a form that made ones do not have."""
+    return operation in _OF_OTHER_FORM or not _OTHER_WORDS.isdisjoint(arguments)
+
+
+def _column(
+    entry: Mapping[str, Any], measured: Mapping[str, Any], source: Mapping[str, Any], *, special: bool
+) -> SyntheticColumn:
+    top = [item["value"] for item in measured.get("top_values", []) if special or _fits(item["value"], entry, measured)]
+    top = top[:1] if special else top
     few = 0 < measured.get("distinct_count", 0) <= FEW_VALUES or 0 < len(top) < 10
     shapes = measured.get("shapes", [])
     key = source.get("primary_key", [])
@@ -88,6 +119,8 @@ def _fits(text: str, entry: Mapping[str, Any], measured: Mapping[str, Any]) -> b
 
 
 def _is_moment(text: str, form: str) -> bool:
+    if form in EPOCHS:
+        return text.lstrip("-").isdigit()
     try:
         return bool(datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form))
     except ValueError:
@@ -110,7 +143,7 @@ def value(column: SyntheticColumn, number: int) -> str:
     if column.type == "boolean":
         return ("true", "false")[number % 2]
     if column.type == "date":
-        return _day(column, number).strftime(column.date_format or "%Y-%m-%d")
+        return _written(datetime.combine(_day(column, number), time()), column.date_format, "%Y-%m-%d")
     if column.type == "timestamp":
         return _moment(column, number)
     return _text(column, number)
@@ -165,8 +198,13 @@ def _iso_day(text: str | None) -> date | None:
 
 def _moment(column: SyntheticColumn, number: int) -> str:
     moment = datetime.combine(_day(column, number), time(number % 24, number % 60, number % 60))
-    form = column.date_format
-    return moment.strftime(form if form and form != "iso" else "%Y-%m-%d %H:%M:%S")
+    return _written(moment, column.date_format, "%Y-%m-%d %H:%M:%S")
+
+
+def _written(moment: datetime, form: str, default: str) -> str:
+    if form in EPOCHS:
+        return str(int(moment.replace(tzinfo=UTC).timestamp()) * EPOCHS[form])
+    return moment.strftime(form if form and form != "iso" else default)
 
 
 def _text(column: SyntheticColumn, number: int) -> str:

@@ -10,7 +10,8 @@ from onboarding.agents.fallbacks import as_text, fallback_decision, metadata_as_
 from onboarding.agents.keys import choose_key
 from onboarding.agents.roles import decide_role
 from onboarding.spec.cleaning import OPERATIONS, TYPING, read_arguments
-from onboarding.spec.cleaning_arguments import Cast, ParseCurrency, ParsePercent
+from onboarding.spec.cleaning_arguments import Cast, ParseCurrency, ParseDate, ParsePercent
+from onboarding.spec.column_types import TEMPORAL
 from onboarding.spec.conf import CleaningStep, ColumnAnswer, ColumnType, Role
 from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan
 from onboarding.spec.profile import ColumnProfile
@@ -99,7 +100,7 @@ def _column(context: AgentContext, column: ColumnProfile, *, in_key: bool) -> tu
         nullable=not in_key and (column.missing_count > 0 or readable(column, kind) < present(column, rows)),
         description=(answer.description if answer else None) or _description(column, kind, role),
         personal_data=column.personal_data,
-        **(_numbers_and_dates(column, kind) | _given_size(context, column, kind)),
+        **(_numbers_and_dates(column, kind) | _given_form(context, column, kind)),
     )
     return plan, decisions
 
@@ -152,11 +153,13 @@ def _steps(context: AgentContext, column: ColumnProfile) -> list[CleaningStep]:
     return [step for step in steps if step.column in (column.name, column.source_name)]
 
 
-def _given_size(context: AgentContext, column: ColumnProfile, kind: ColumnType) -> dict[str, int]:
-    """Precision and scale of a decimal that a person's step asks for."""
-    size: dict[str, int] = {}
+def _given_form(context: AgentContext, column: ColumnProfile, kind: ColumnType) -> dict[str, Any]:
+    """Precision and scale of a decimal, or the first format of a date, that a person's step asks for."""
+    size: dict[str, Any] = {}
     for step in _steps(context, column):
         arguments = read_arguments(step.op, step.arguments)
+        if isinstance(arguments, ParseDate) and arguments.given and kind in TEMPORAL:
+            size["date_format"] = arguments.given[0]
         if kind is ColumnType.DECIMAL and isinstance(arguments, Cast | ParseCurrency):
             given = {"precision": arguments.precision, "scale": arguments.scale}
             size |= {name: value for name, value in given.items() if value is not None}

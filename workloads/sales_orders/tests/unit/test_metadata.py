@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -154,8 +155,9 @@ class TestMetadata:
 
     def test_date_formats_read_what_they_write(self, workload: WorkloadFolder) -> None:
         for column in workload.columns:
-            if column.type in ("date", "timestamp") and column.date_format not in ("", "iso"):
-                assert datetime.strptime(value(column, 3), column.date_format), column.name
+            if column.type in ("date", "timestamp") and "%" in column.date_format:
+                made = value(replace(column, values=()), 3)
+                assert datetime.strptime(made, column.date_format), column.name
 
     def test_the_bronze_table_has_every_column_and_its_partitions(self, workload: WorkloadFolder) -> None:
         table = table_of(workload.text("sql/bronze/create_bronze.sql"))
