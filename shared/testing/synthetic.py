@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -14,6 +14,18 @@ FEW_VALUES = 50
 #: Formats that count from 1970, with their units in a second.
 EPOCHS = {"epoch": 1, "epoch_ms": 1000}
 BOOLEAN_WORDS = ("true", "false", "t", "f", "yes", "no", "y", "n", "1", "0")
+#: Cleaning operations that plain numbers and words are not right for.
+_OF_OTHER_FORM = (
+    "split",
+    "substring",
+    "json_field",
+    "concat",
+    "phone_e164",
+    "email",
+    "parse_currency",
+    "parse_percent",
+)
+_OTHER_WORDS = {"true_values", "false_values"}
 _START = date(2024, 1, 1)
 _PERSONAL = {
     "EMAIL": "person{number}@example.com",
@@ -44,14 +56,31 @@ class SyntheticColumn:
     values: tuple[str, ...] = ()
 
 
-def columns_from(source: Mapping[str, Any], profile: Mapping[str, Any]) -> list[SyntheticColumn]:
-    """The columns of a workload from its ``config/source.yaml`` and ``config/profiling_report.json``."""
+def columns_from(
+    source: Mapping[str, Any], profile: Mapping[str, Any], cleaning: Iterable[Mapping[str, Any]] = ()
+) -> list[SyntheticColumn]:
+    """The columns of a workload from its ``config/source.yaml`` and ``config/profiling_report.json``.
+
+    :param cleaning: the operations of its ``config/transformations.yaml``, when there is one yet.
+    """
     measured = {column["name"]: column for column in profile["columns"]}
-    return [_column(entry, measured.get(entry["name"], {}), source) for entry in source["columns"]]
+    special = {step["column"] for step in cleaning if is_of_other_form(step["operation"], step["arguments"])}
+    return [
+        _column(entry, measured.get(entry["name"], {}), source, special=entry["name"] in special)
+        for entry in source["columns"]
+    ]
 
 
-def _column(entry: Mapping[str, Any], measured: Mapping[str, Any], source: Mapping[str, Any]) -> SyntheticColumn:
-    top = [item["value"] for item in measured.get("top_values", []) if _fits(item["value"], entry, measured)]
+def is_of_other_form(operation: str, arguments: Mapping[str, Any]) -> bool:
+    """Whether a cleaning operation wants values of a form that made ones do not have."""
+    return operation in _OF_OTHER_FORM or not _OTHER_WORDS.isdisjoint(arguments)
+
+
+def _column(
+    entry: Mapping[str, Any], measured: Mapping[str, Any], source: Mapping[str, Any], *, special: bool
+) -> SyntheticColumn:
+    top = [item["value"] for item in measured.get("top_values", []) if special or _fits(item["value"], entry, measured)]
+    top = top[:1] if special else top
     few = 0 < measured.get("distinct_count", 0) <= FEW_VALUES or 0 < len(top) < 10
     shapes = measured.get("shapes", [])
     key = source.get("primary_key", [])

@@ -39,6 +39,8 @@ class WorkloadFolder:
         self.profile: dict[str, Any] = json.loads((folder / "config/profiling_report.json").read_text("utf-8"))
         self.workload: str = self.source["workload"]
         self.table: str = self.source["table"]
+        planned = (folder / "config/transformations.yaml").is_file()
+        self.cleaning: list[dict[str, Any]] = self.config("transformations")["cleaning"] if planned else []
 
     @classmethod
     def of(cls, test_file: str) -> WorkloadFolder:
@@ -75,7 +77,7 @@ class WorkloadFolder:
     @property
     def columns(self) -> list[SyntheticColumn]:
         """The source's columns as the profile describes them."""
-        return columns_from(self.source, self.profile)
+        return columns_from(self.source, self.profile, self.cleaning)
 
     def rows(self, count: int = 20) -> list[Row]:
         """Synthetic rows that are right in every column."""

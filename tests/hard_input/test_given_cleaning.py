@@ -134,6 +134,7 @@ def test_given_operations_are_decisions_of_a_human_and_come_in_their_order(done:
     assert concat.arguments["columns"] == ["last_name"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file_name", ["test_metadata.py", "test_transformations.py", "test_quality.py", "test_dag.py"])
 def test_the_workloads_own_tests_pass(done: Onboarded, tmp_path: Path, file_name: str) -> None:
     for name, content in done.files.items():

@@ -19,12 +19,13 @@ from onboarding.spec.plans import (
     TransformationPlan,
 )
 from onboarding.spec.profile import ProfileReport
+from shared.testing.synthetic import is_of_other_form
 
 _SPELLING = ("title", "upper", "lower")
 #: Operations after which a right value is still the value that was there.
 _KEEPING = ("trim", "nullify", "require_format", "cast", "parse_date")
 #: Operations that may make something readable, or nothing, of any text.
-_HIDING = {"map_values", "replace", "split", "substring", "concat"}
+_HIDING = {"map_values", "replace"}
 _EXACT_MASKS = (Masking.HASH, Masking.LAST4, Masking.PARTIAL, Masking.EMAIL, Masking.REDACT)
 
 
@@ -48,6 +49,11 @@ def column_facts(metadata: MetadataPlan, transformation: TransformationPlan) -> 
     }
 
 
+def uncertain_columns(transformation: TransformationPlan) -> set[str]:
+    """Columns of which nobody knows what the cleaning makes of a synthetic value: a part of it, or nothing."""
+    return {item.column for item in transformation.cleaning if is_of_other_form(item.operation, item.arguments)}
+
+
 class _Column:
     """One source column and what is done to it."""
 
@@ -60,6 +66,7 @@ class _Column:
         self._text = is_text(plan.physical_type)
         self._operations = operations
         self._names = [item.operation for item in operations]
+        self._uncertain = any(is_of_other_form(item.operation, item.arguments) for item in operations)
 
     @property
     def null_words(self) -> list[str]:
@@ -102,10 +109,10 @@ class _Column:
     @property
     def can_be_unreadable(self) -> bool:
         """Whether ``?!`` cannot be read as a value of it."""
-        if not self._text or _HIDING & set(self._names):
+        if not self._text or self._uncertain or _HIDING & set(self._names):
             return False
         patterns = [_pattern(item) for item in self._operations if item.operation == "require_format"]
-        if self.plan.type is not ColumnType.TEXT or {"phone_e164", "email", "json_field"} & set(self._names):
+        if self.plan.type is not ColumnType.TEXT:
             return True
         return any(pattern and not re.fullmatch(pattern, "?!") for pattern in patterns)
 

@@ -16,12 +16,12 @@ from onboarding.codegen.plan_facts import (
     metadata_facts,
     rule_facts,
     silver_facts,
+    uncertain_columns,
 )
 from onboarding.codegen.templating import render_template
 from onboarding.spec.cleaning import REWRITING
 from onboarding.spec.conf import ColumnType, Masking
 from onboarding.spec.plans import (
-    CleaningOperation,
     DiscoveryPlan,
     MetadataPlan,
     QualityPlan,
@@ -80,6 +80,8 @@ def transformation_tests(workload: str, metadata: MetadataPlan, transformation: 
             if item.name in schema.dropped_columns(metadata, transformation)
         ],
         "flags": transformation.deduplication.mode == "flag",
+        "certain_key": not uncertain_columns(transformation) & set(transformation.deduplication.keys),
+        "uncertain": sorted(uncertain_columns(transformation) & set(sources)),
         "ranks": [1, 2, 1, 1] if transformation.deduplication.keep == "last" else [1, 1, 1, 2],
         "needs_masking_key": schema.needs_masking_key(metadata, transformation),
         **column_facts(metadata, transformation),
@@ -140,26 +142,6 @@ def quality_tests(
     return _both_levels("test_quality.py", {"workload": workload, "texts": texts, **values, **imports})
 
 
-#: Operations that synthetic values, plain numbers and words, are not made for.
-_OF_OTHER_FORM = (
-    "split",
-    "substring",
-    "json_field",
-    "concat",
-    "phone_e164",
-    "email",
-    "parse_currency",
-    "parse_percent",
-)
-
-
-def _takes_made_values(operation: CleaningOperation) -> bool:
-    """Whether an operation can read what synthetic rows have."""
-    if operation.operation in _OF_OTHER_FORM:
-        return False
-    return operation.operation != "parse_boolean" or not operation.arguments
-
-
 #: Checks that synthetic rows keep for certain: their values are made from the profile.
 _CERTAIN = ("not_null", "unique", "parsed")
 
@@ -176,7 +158,7 @@ class _RuleFacts:
         self._text = {name for name, plan in self._plans.items() if is_text(plan.physical_type)}
         self._unreadable = set(column_facts(metadata, transformation)["unreadable"])
         self._changed = {op.column for op in transformation.cleaning if op.operation in REWRITING}
-        self._uncertain = {op.column for op in transformation.cleaning if not _takes_made_values(op)}
+        self._uncertain = uncertain_columns(transformation)
         self.silver = [rule for rule in quality.rules if rule.zone == "silver"]
 
     def holds(self, rule: QualityRule) -> bool:
@@ -185,12 +167,13 @@ class _RuleFacts:
     @property
     def not_null(self) -> dict[str, list[str]]:
         with_default = {op.column for op in self._transformation.cleaning if op.operation == "default"}
-        certain = self._plans.keys() - with_default
+        certain = self._plans.keys() - with_default - self._uncertain
         return {rule.id: rule.columns for rule in self._of("not_null") if set(rule.columns) <= certain}
 
     @property
     def unique(self) -> dict[str, list[str]]:
-        return {rule.id: rule.columns for rule in self._of("unique") if set(rule.columns) <= self._plans.keys()}
+        certain = self._plans.keys() - self._uncertain
+        return {rule.id: rule.columns for rule in self._of("unique") if set(rule.columns) <= certain}
 
     @cached_property
     def readable(self) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp  # noqa: TID253 - leaf: only rendering imports this package
 
 from onboarding.codegen.schema import dropped_columns
+from onboarding.codegen.sql.athena import MARK
 from onboarding.spec.plans import MetadataPlan, TransformationPlan
 
 # Physical types of DuckDB that Athena knows by another name; everything else is read as text.
@@ -22,7 +23,7 @@ _ATHENA_TYPES = {
 
 
 def bronze_ddl(workload: str, metadata: MetadataPlan, transformation: TransformationPlan | None) -> str:
-    """The DDL. ``${glue_database}`` and ``${lake_uri}`` are filled in when the table is registered."""
+    """The DDL, not verified. ``${glue_database}`` and ``${lake_uri}`` are filled in when the table is registered."""
     dropped = dropped_columns(metadata, transformation)
     columns = [
         _column(plan.source_name, plan.physical_type, plan.description)
@@ -50,7 +51,7 @@ def bronze_ddl(workload: str, metadata: MetadataPlan, transformation: Transforma
         exists=True,
         properties=exp.Properties(expressions=properties),
     )
-    return str(create.sql(dialect="athena", pretty=True, identify=True)) + "\n"
+    return MARK + str(create.sql(dialect="athena", pretty=True, identify=True)) + "\n"
 
 
 def _column(name: str, physical_type: str, description: str) -> exp.Expression:

@@ -1,3 +1,4 @@
+-- Not verified on Athena.
 CREATE EXTERNAL TABLE IF NOT EXISTS `${glue_database}`.`sales_orders` (
   `order_id` STRING COMMENT 'Order id (identifier, text).',
   `order_date` STRING COMMENT 'Order date (temporal, date).',
