@@ -166,17 +166,20 @@ def without_connection(uri: str) -> str:
 
 @contextmanager
 def aws_access(aws_conn_id: str) -> Iterator[None]:
-    """Within it, the data plane's AWS clients and masking key come from Airflow's connections."""
-    from shared.pipeline import secrets, storage
+    """Within it, the data plane's AWS clients, databases and masking key come from Airflow's connections."""
+    from shared.hooks.databases import open_database
+    from shared.pipeline import database, secrets, storage
 
     if aws_conn_id:
         storage.set_client_factory(_client_factory(aws_conn_id))
     secrets.set_key_provider(_masking_key)
+    database.set_connector(open_database)
     try:
         yield
     finally:
         storage.set_client_factory(None)
         secrets.set_key_provider(None)
+        database.set_connector(None)
 
 
 def _client_factory(aws_conn_id: str) -> Callable[[str], Any]:
@@ -266,7 +269,7 @@ def _catalog_prefix() -> str:
 
 @contextmanager
 def _no_retry_for_final_errors() -> Iterator[None]:
-    """What names its cause and its remedy is final; everything else (throttling, network) is tried again."""
+    """What names its cause and its remedy is final, unless it may pass; everything else is tried again."""
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
     from shared.pipeline.errors import DataOnboardingError, NothingNewError
@@ -276,6 +279,8 @@ def _no_retry_for_final_errors() -> Iterator[None]:
     except NothingNewError as error:
         raise AirflowSkipException(error.text()) from error
     except DataOnboardingError as error:
+        if error.transient:
+            raise
         raise AirflowFailException(error.text()) from error
 
 

@@ -56,6 +56,13 @@ class SourceError(DataOnboardingError):
     code = "source"
 
 
+class DatabaseError(SourceError):
+    """A database cannot be reached, or was lost on the way: the same call may work later."""
+
+    code = "database"
+    transient = True
+
+
 class WorkloadChangedError(DataOnboardingError):
     """A deployed workload directory is not what its manifest says, or asks for another runtime."""
 

@@ -90,7 +90,9 @@ def extract_to_bronze(spec: ExtractSpec, arguments: RunArguments) -> dict[str, A
 def _extract(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> dict[str, Any]:
     with engine.connection() as con:
         selection = select(con, state.current_loads(lake), arguments.run_date, spec.load, _watermark(spec))
-    with open_source(spec.location, spec.format, spec.read_options(), leave_out=selection.leave_out) as source:
+    with open_source(
+        spec.location, spec.format, spec.read_options(), leave_out=selection.leave_out, bounds=selection.bounds
+    ) as source:
         new_columns = _check_columns(spec, source)
         target = lake.bronze_load(spec.table, arguments.run_date, arguments.load_id)
         written = _write(spec, source, selection, lake, arguments.load_id, target)

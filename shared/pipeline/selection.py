@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.pipeline.errors import NothingNewError, SourceError
+from shared.pipeline.reading.database_rows import Bounds
 from shared.pipeline.state import Load
 from shared.pipeline.storage import StoredFile
 from shared.pipeline.tables import PART, count_rows
@@ -36,6 +37,13 @@ class Selection:
         if self.watermark is None or self.window is None:
             return "true", {}
         return self.window.condition(self.watermark)
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """What a database may leave out before it sends rows."""
+        if self.watermark is None or self.window is None:
+            return None
+        return Bounds(self.watermark.column, self.watermark.kind, self.window.low, self.window.high)
 
     def own_rows(self, con: Any, lake: Lake, table: str, candidate: Path, columns: Collection[str]) -> Path:
         """Folder of the candidate's rows that no other date has loaded.

@@ -1,4 +1,4 @@
-"""A source as a table: the one way in which profiling and extraction read files.
+"""A source as a table: the one way in which profiling and extraction read files, and tables of databases.
 
     with open_source("file:///data/orders.csv") as source:
         source.create_view(con, "orders")
@@ -15,13 +15,15 @@ from types import TracebackType
 from typing import Any
 
 from shared.pipeline import engine
+from shared.pipeline.database import describe, is_database, reading
 from shared.pipeline.disk import full_disk_is_clear
 from shared.pipeline.errors import NothingNewError, SourceError
 from shared.pipeline.reading import csv_rows
+from shared.pipeline.reading.database_rows import Bounds, DatabaseTable
 from shared.pipeline.reading.encoding import as_utf8, detect_encoding
 from shared.pipeline.reading.files import bring_here, empty_source, find_source_files, named, with_content
 from shared.pipeline.reading.formats import resolve_format
-from shared.pipeline.reading.options import ReadOptions, check_options
+from shared.pipeline.reading.options import TABLE, ReadOptions, check_options
 from shared.pipeline.reading.tables import (
     FILE_COLUMN,
     LOAD_COLUMN,
@@ -55,18 +57,23 @@ def open_source(
     options: Mapping[str, Any] | None = None,
     *,
     leave_out: Collection[StoredFile] = (),
+    bounds: Bounds | None = None,
 ) -> Source:
     """Open a source: find its files, bring them here, detect what is not given.
 
-    :param location: ``file://`` or ``s3://``, a file or a folder (prefix).
-    :param format: ``csv``, ``json``, ``jsonl`` or ``parquet``; detected from the bytes when ``None``.
+    :param location: ``file://`` or ``s3://``, a file or a folder (prefix); or ``db://<connection>/<schema>.<table>``.
+    :param format: ``csv``, ``json``, ``jsonl`` or ``parquet``; detected from the bytes when ``None``. ``table`` for
+        a table of a database.
     :param options: ``delimiter``, ``quote``, ``escape``, ``header``, ``encoding``, ``null_values``; what is
         absent or ``None`` is detected.
     :param leave_out: files that are not read: those that were loaded before.
+    :param bounds: rows of a database table that are read; of files all rows are.
     :returns: the open source, to be used as a context manager: its end removes the temporary files.
     :raises SourceError: missing, empty, not a table, or its files do not agree in their columns.
     :raises NothingNewError: every file is one to leave out.
     """
+    if is_database(location):
+        return _opened_table(location, bounds)
     given = check_options(options, location)
     scratch = tempfile.TemporaryDirectory(prefix="onboarding_source_")
     try:
@@ -84,8 +91,9 @@ class Source:
     """An open source; made by :func:`open_source`.
 
     :ivar location: where it is.
-    :ivar format: ``csv``, ``json``, ``jsonl`` or ``parquet``.
-    :ivar files: the files (``uri``, ``bytes``, ``etag``), sorted by URI; without those of 0 bytes.
+    :ivar format: ``csv``, ``json``, ``jsonl``, ``parquet`` or ``table``.
+    :ivar files: the files (``uri``, ``bytes``, ``etag``), sorted by URI; without those of 0 bytes. Of a database
+        table its location and size.
     :ivar empty_files: those of 0 bytes, which are left out when others have content.
     :ivar options: the read options in force.
     """
@@ -136,6 +144,8 @@ class Source:
     @property
     def files_without_rows(self) -> tuple[StoredFile, ...]:
         """The files that hold no row, those of 0 bytes among them. Reads everything, the first time."""
+        if self.format == TABLE:
+            return ()
         without = [file for file, rows in zip(self.files, self._read().rows, strict=True) if not rows]
         return tuple(sorted([*self.empty_files, *without]))
 
@@ -153,7 +163,11 @@ class Source:
         :param con: a DuckDB connection; the view lives as long as it does, and not longer than the source.
         :raises SourceError: nothing of the source can be read.
         """
-        con.execute(view_sql(self._read(), [file.uri for file in self.files], view_name))
+        staged = self._read()
+        uris = [file.uri for file in self.files]
+        if self.format == TABLE:
+            uris = uris * len(staged.paths)
+        con.execute(view_sql(staged, uris, view_name))
 
     def _read(self) -> Staged:
         if self._staged is None:
@@ -174,6 +188,14 @@ class Source:
             given=f"{staged.unreadable} unreadable rows",
             remedy="Check source.format and source.options (delimiter, quote, header, encoding).",
         )
+
+
+def _opened_table(location: str, bounds: Bounds | None) -> Source:
+    with reading(location) as connection:
+        description = describe(connection, location)
+    table = DatabaseTable(location, description, bounds)
+    scratch = tempfile.TemporaryDirectory(prefix="onboarding_source_")
+    return Source(location, TABLE, [StoredFile(location, description.bytes, "")], ReadOptions(), table, scratch)
 
 
 def _new_files(location: str, leave_out: Collection[StoredFile]) -> list[StoredFile]:

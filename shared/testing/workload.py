@@ -27,6 +27,8 @@ RUN_DATE = "2025-01-15"
 LOAD_ID = f"{RUN_DATE}-test"
 SILVER_STATEMENTS = {"duckdb": "sql/silver/transform_silver.duckdb.sql", "spark": "sql/silver/transform_silver.sql"}
 CHECK_SCRIPTS = {zone: f"scripts/quality/check_{zone}.py" for zone in ("bronze", "silver", "gold")}
+# Formats whose columns have types; others are text.
+TYPED_FORMATS = ("parquet", "table")
 _numbers = itertools.count()
 
 
@@ -156,13 +158,19 @@ class WorkloadFolder:
             con.execute(f"INSERT INTO bronze VALUES ({marks})", [*values, "test.csv", number, LOAD_ID])  # noqa: S608
 
     def _bronze_types(self) -> dict[str, str]:
-        if self.source["source"]["format"] != "parquet":
+        if self.source["source"]["format"] not in TYPED_FORMATS:
             return {column.source_name: "VARCHAR" for column in self.columns}
         return {column["source_name"]: column["physical_type"] for column in self.profile["columns"]}
 
+    @property
+    def file_format(self) -> str:
+        """The format of :meth:`write_source`: a table's rows are tried as a file with the same types."""
+        kind = str(self.source["source"]["format"])
+        return "parquet" if kind == "table" else kind
+
     def write_source(self, rows: Sequence[Row], folder: Path) -> str:
-        """Write rows in the source's own format; returns the URI of the file."""
-        kind = self.source["source"]["format"]
+        """Write rows in the source's own format, those of a table as Parquet; returns the URI of the file."""
+        kind = self.file_format
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"part.{kind}"
         if kind == "csv":
@@ -215,7 +223,7 @@ class PipelineRun:
         """Run the extract script on these rows instead of the source."""
         script: Any = self.workload.script(f"scripts/extract/extract_{self.workload.workload}.py")
         location = self.workload.write_source(rows, self._scratch / "source" / run_date)
-        script.SPEC = dataclasses.replace(script.SPEC, location=location)
+        script.SPEC = dataclasses.replace(script.SPEC, location=location, format=self.workload.file_format)
         return _summary(script.main(self.arguments(run_date).as_argv()))
 
     def run(self, path: str, run_date: str = RUN_DATE) -> dict[str, Any]:

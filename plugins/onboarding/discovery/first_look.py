@@ -18,7 +18,7 @@ def source_location(conf: Conf) -> str:
     raise DiscoveryError(
         "the conf names no source",
         where="source.location",
-        expected="s3://bucket/key, s3://bucket/prefix/ or file:///path",
+        expected="s3://bucket/key, s3://bucket/prefix/, file:///path or db://connection/schema.table",
         given="nothing",
         remedy="set source.location",
     )
@@ -52,12 +52,17 @@ def first_look(conf: Conf) -> SourceLook:
 
 
 def list_files(conf: Conf) -> list[SourceFile]:
-    """The files of the source, listed without moving data.
+    """The files of the source, listed without moving data; of a database table its location and size.
 
     :raises DiscoveryError: the conf names no source.
     :raises SourceError: there is nothing at the location.
     """
+    from shared.pipeline.database import describe, is_database, reading
     from shared.pipeline.reading.files import find_source_files, with_content
 
-    found = with_content(find_source_files(source_location(conf)))
+    location = source_location(conf)
+    if is_database(location):
+        with reading(location) as connection:
+            return [SourceFile(uri=location, bytes=describe(connection, location).bytes, etag="")]
+    found = with_content(find_source_files(location))
     return [SourceFile(uri=file.uri, bytes=file.bytes, etag=file.etag) for file in found]

@@ -9,7 +9,7 @@ from typing import Any
 
 from onboarding.discovery.engine_choice import local_reason
 from onboarding.discovery.errors import DiscoveryError
-from onboarding.spec.conf import Conf
+from onboarding.spec.conf import Conf, Format
 from onboarding.spec.expressions import check_predicate
 from onboarding.spec.names import column_names, workload_name
 from onboarding.spec.plans import Assumption, DiscoveryPlan, SourcePlan
@@ -79,13 +79,14 @@ def resolve(conf: Conf, first_look: SourceLook, *, resources: Resources | None =
 
 
 def _source(conf: Conf, look: SourceLook, book: _Assumptions) -> SourcePlan:
-    format_ = book.take("source.format", conf.source.format, look.format, "the bytes of the source say so")
+    told = "the location is one of a database" if look.format is Format.TABLE else "the bytes of the source say so"
+    format_ = book.take("source.format", conf.source.format, look.format, told)
     options = conf.source.options
     read = look.read_options
     if look.format.value == "csv":
         book.take("source.options.delimiter", options.delimiter, read.delimiter, "splits the first rows evenly")
         book.take("source.options.header", options.header, read.header, "told from the first rows")
-    if look.format.value != "parquet":
+    if look.format not in (Format.PARQUET, Format.TABLE):
         book.take("source.options.encoding", options.encoding, read.encoding, "told from the bytes")
     book.take("source.options.null_values", options.null_values, "(from the data)", "looked for in every value")
     load, reason = "full", "each delivery is taken as a whole snapshot"

@@ -103,10 +103,13 @@ class Source(Strict):
     location: str | None = Field(
         None,
         min_length=1,
-        description="s3:// key or prefix, or file:///; a folder is one source with all of its files.",
+        description="s3:// key or prefix, file:///, or a PostgreSQL table as db://<connection>/<schema>.<table>; "
+        "a folder is one source with all of its files.",
         examples=["s3://onboarding-landing/sales/"],
     )
-    format: Format | None = Field(None, description="Format of the source; detected when empty.")
+    format: Format | None = Field(
+        None, description="Format of the source; detected when empty. table: only of a database."
+    )
     options: SourceOptions = Field(default_factory=SourceOptions)
     filter: str | None = Field(None, description="SQL predicate over the source; part of its identity.")
     load: Literal["full", "new_files", "watermark"] | None = Field(

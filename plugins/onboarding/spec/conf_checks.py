@@ -8,11 +8,13 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from onboarding.spec.cleaning import ArgumentsError, read_arguments
-from onboarding.spec.conf import GATE_NAMES, Conf
+from onboarding.spec.conf import GATE_NAMES, Conf, Format
 from onboarding.spec.conf_errors import ConfError
 from onboarding.spec.expressions import check_expression, check_predicate
 from onboarding.spec.leaves import HARMLESS, VALUES_NOT_OFFERED, conf_leaves
 from onboarding.spec.names import RESERVED_PREFIX
+from shared.pipeline.database import parse_location
+from shared.pipeline.errors import SourceError
 
 _SCHEMES = ("s3", "file", "db")
 _CRON_WORDS = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
@@ -27,6 +29,7 @@ def check_conf(conf: Conf, where: str) -> None:
     _check_workload(conf, where)
     _check_reviewers(conf, where)
     _check_supported(conf, where)
+    _check_table(conf, where)
     _check_watermark(conf, where)
     _check_schedule(conf, where)
     _check_cleaning(conf, where)
@@ -88,6 +91,8 @@ def _check_location(conf: Conf, where: str) -> None:
         problem = "no bucket"
     elif parts.scheme == "file" and (parts.netloc or not parts.path.startswith("/")):
         problem = "not an absolute file:/// path"
+    elif parts.scheme == "db" and not _is_table(location):
+        problem = "no <schema>.<table> of a connection"
     if problem:
         raise ConfError(
             "the source's location cannot be used",
@@ -96,6 +101,45 @@ def _check_location(conf: Conf, where: str) -> None:
             given=f"{short(location)} ({problem})",
             remedy="give a full URI; `onboard run --data FILE` uploads a local file for you",
         )
+
+
+def _is_table(location: str) -> bool:
+    try:
+        parse_location(location)
+    except SourceError:
+        return False
+    return True
+
+
+def _check_table(conf: Conf, where: str) -> None:
+    """What a table of a database is read with, and what only files are."""
+    source = conf.source
+    database = (source.location or "").startswith("db://")
+    if not database and source.format is Format.TABLE:
+        raise ConfError(
+            "only a table of a database has the format table",
+            where=f"{where}: source.format",
+            expected="csv, json, jsonl or parquet for files",
+            given="table",
+            remedy="leave `source.format` out: it is told from the bytes",
+        )
+    if not database:
+        return
+    options = source.options
+    unfit: list[tuple[str, object, str]] = [
+        ("format", source.format, "table" if source.format is not Format.TABLE else ""),
+        ("load", source.load, "full or watermark" if source.load == "new_files" else ""),
+        *((f"options.{name}", getattr(options, name), "nothing") for name in ("delimiter", "header", "encoding")),
+    ]
+    for key, value, expected in unfit:
+        if value is not None and expected:
+            raise ConfError(
+                f"`source.{key}` is for files, and the source is a table of a database",
+                where=f"{where}: source.{key}",
+                expected=expected,
+                given=short(str(value)),
+                remedy=f"leave `source.{key}` out",
+            )
 
 
 def _check_watermark(conf: Conf, where: str) -> None:
@@ -153,14 +197,6 @@ def _check_supported(conf: Conf, where: str) -> None:
         harmless = HARMLESS.get(leaf.key)
         if harmless is None or given != harmless:
             raise _unsupported(leaf.key, given, ", ".join(leaf.values()) if leaf.offered else harmless, where)
-    if conf.source.location and conf.source.location.startswith("db://"):
-        raise ConfError(
-            "`source.location` asks for something that this version does not do yet",
-            where=f"{where}: source.location",
-            expected="s3://<bucket>/<key or prefix> or file:///<absolute path>",
-            given=short(conf.source.location),
-            remedy="export the table as CSV or Parquet, and give the location of the files",
-        )
 
 
 def _unsupported(key: str, given: object, supported: object, where: str) -> ConfError:

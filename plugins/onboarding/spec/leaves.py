@@ -42,7 +42,6 @@ HARMLESS: dict[str, object] = {
     "ontology.enabled": False,
 }
 VALUES_NOT_OFFERED: dict[str, frozenset[str]] = {
-    "source.format": frozenset({"table"}),
     "destination.gold.format": frozenset({"star"}),
     "deployment.engine": frozenset({"aws"}),
 }

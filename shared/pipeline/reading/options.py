@@ -9,6 +9,8 @@ from typing import Any
 from shared.pipeline.errors import SourceError
 
 FORMATS = ("csv", "json", "jsonl", "parquet")
+# The format of a table of a database: no file has it.
+TABLE = "table"
 OPTION_NAMES = ("delimiter", "quote", "escape", "header", "encoding", "null_values")
 # An empty CSV cell says that there is no value; every other spelling of "nothing" is a decision.
 CSV_NULL_VALUES = ("",)

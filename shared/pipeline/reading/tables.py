@@ -45,6 +45,7 @@ class Staged:
     :ivar rows: rows of each of them.
     :ivar unreadable: rows of all files that could not be read.
     :ivar cells: the name that each column has in these Parquet files.
+    :ivar types: the DuckDB type of each column where the files have text; empty: they have their types.
     """
 
     paths: tuple[Path, ...]
@@ -52,6 +53,7 @@ class Staged:
     unreadable: int
     columns: tuple[SourceColumn, ...]
     cells: tuple[str, ...]
+    types: tuple[str, ...] = ()
 
 
 class Table(Protocol):
@@ -250,10 +252,15 @@ def _describe(con: Any, file: LocalFile) -> list[str]:
 
 
 def view_sql(staged: Staged, uris: Sequence[str], view_name: str) -> str:
-    """The statement that creates the temporary view of all rows."""
+    """The statement that creates the temporary view of all rows.
+
+    :param uris: for each Parquet file where its rows came from.
+    """
+    cells = [f"data.{quote_identifier(cell)}" for cell in staged.cells]
+    if staged.types:
+        cells = [try_typed(cell, kind) for cell, kind in zip(cells, staged.types, strict=True)]
     columns = ", ".join(
-        f"data.{quote_identifier(cell)} AS {quote_identifier(column.name)}"
-        for cell, column in zip(staged.cells, staged.columns, strict=True)
+        f"{cell} AS {quote_identifier(column.name)}" for cell, column in zip(cells, staged.columns, strict=True)
     )
     reader = (
         f"read_parquet({quote_list(str(path) for path in staged.paths)}, {PARQUET_OPTIONS}, "
@@ -269,6 +276,17 @@ def view_sql(staged: Staged, uris: Sequence[str], view_name: str) -> str:
             "ON fact.path = data._read_path"
         )
     return f"CREATE OR REPLACE TEMP VIEW {quote_identifier(view_name)} AS SELECT {columns}, {tail}"
+
+
+def try_typed(cell: str, kind: str) -> str:
+    """A cell of text as its type, NULL where it does not fit.
+
+    A moment with an offset is that moment in UTC, the time zone of every connection.
+    """
+    if kind == "VARCHAR":
+        return cell
+    moment = kind == "TIMESTAMP"
+    return f"CAST(TRY_CAST({cell} AS TIMESTAMPTZ) AS TIMESTAMP)" if moment else f"TRY_CAST({cell} AS {kind})"
 
 
 def _facts(staged: Staged, uris: Sequence[str]) -> str:

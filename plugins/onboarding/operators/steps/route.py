@@ -20,7 +20,7 @@ def validate_conf(context: StepContext) -> StepResult:
         raise ConfError(
             "the source's location is missing",
             where="conf: source.location",
-            expected="s3://<bucket>/<key or prefix> or file:///<absolute path>",
+            expected="s3://<bucket>/<key or prefix>, file:///<absolute path> or db://<connection>/<schema>.<table>",
             given="nothing",
             remedy="for example `source.location: s3://onboarding-landing/sales/`",
         )

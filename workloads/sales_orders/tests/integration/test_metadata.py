@@ -35,13 +35,13 @@ class TestProfile:
         workload.write_source(workload.rows(5), tmp_path / "source" / "a")
         workload.write_source(workload.rows(7), tmp_path / "source" / "b")
         options = workload.source["source"]
-        with open_source((tmp_path / "source").as_uri(), options["format"], options["options"]) as source:
+        with open_source((tmp_path / "source").as_uri(), workload.file_format, options["options"]) as source:
             assert source.rows == 12
 
 
 def opened(workload: WorkloadFolder, rows: list[dict[str, str | None]], folder: Path) -> Source:
     options = workload.source["source"]
-    return open_source(workload.write_source(rows, folder), options["format"], options["options"])
+    return open_source(workload.write_source(rows, folder), workload.file_format, options["options"])
 
 
 @pytest.fixture
