@@ -28,7 +28,14 @@ def embedded(text: str) -> str:
     """A statement or an expression for Spark, said for the embedded engine: so it can be run on rows."""
     import sqlglot
 
-    return str(sqlglot.parse_one(text, dialect="spark").transform(_translate).sql(dialect="duckdb"))
+    tree: Any = sqlglot.parse_one(text, dialect="spark")
+    for node in reversed(list(tree.dfs())):  # parts before the whole
+        said = _translate(node)
+        if node is tree:
+            tree = said
+        elif said is not node:
+            node.replace(said)
+    return str(tree.sql(dialect="duckdb"))
 
 
 def _translate(node: Any) -> Any:
@@ -50,11 +57,21 @@ def _translate(node: Any) -> Any:
         return _call("PRINTF", node.this, *node.expressions)
     if isinstance(node, exp.JSONExtractScalar):
         path = exp.Literal.string(node.expression.sql(dialect="duckdb").strip("'"))
-        valid = exp.If(this=_call("JSON_VALID", node.this), true=_call("JSON_EXTRACT_STRING", node.this.copy(), path))
-        return exp.Case(ifs=[valid])
+        value = _call("JSON_EXTRACT_STRING", node.this.copy(), path)
+        return exp.Case(ifs=[exp.If(this=_is_json(node.this), true=value)])
     if isinstance(node, exp.Anonymous):
         return _function(node)
     return node
+
+
+def _is_json(value: Any) -> Any:
+    """Whether a text is JSON; unlike Spark, the embedded engine takes a comma behind the last item."""
+    from sqlglot import exp
+
+    literals = [exp.Literal.string(text) for text in (r'"([^"\\]|\\.)*"', "0", "g", r",\s*[}\]]")]
+    structure = _call("REGEXP_REPLACE", value.copy(), *literals[:3])
+    comma_at_end = _call("REGEXP_MATCHES", structure, literals[3])
+    return exp.And(this=_call("JSON_VALID", value), expression=exp.Not(this=comma_at_end))
 
 
 def _function(node: Any) -> Any:

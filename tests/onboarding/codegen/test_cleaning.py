@@ -207,3 +207,29 @@ def test_spark_text_avoids_the_known_traps() -> None:
         assert "'g'" not in text
     replaced = plans(ColumnType.TEXT, [("replace", {"pattern": "(a)", "replacement": "<\\1>"})])
     assert "<$1>" in silver_sql(*replaced, SPARK)
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation", "arguments", "more", "expected"),
+    [
+        (ColumnType.INTEGER, "default", {"value": "many"}, {}, "a value of type integer"),
+        (ColumnType.DATE, "default", {"value": "2024-02-30"}, {}, "a value of type date"),
+        (ColumnType.DECIMAL, "default", {"value": 123456}, {"precision": 6, "scale": 2}, "a value of type decimal"),
+        (ColumnType.INTEGER, "clip", {"minimum": 0.5}, {}, "a value of type integer"),
+        (ColumnType.BOOLEAN, "clip", {"minimum": 0}, {}, "a column of type integer, decimal, double"),
+        (ColumnType.DECIMAL, "multiply", {"factor": 1.5}, {"precision": 38, "scale": 2}, "at most 38 digits"),
+        (ColumnType.DECIMAL, "parse_date", {}, {}, "a column of type date"),
+        (ColumnType.INTEGER, "cast", {"type": "double"}, {}, "a column of type double"),
+        (ColumnType.INTEGER, "parse_currency", {}, {"physical_type": "BIGINT"}, "a column that arrives as text"),
+        (ColumnType.TEXT, "round", {"scale": 1}, {}, "a column of type integer, decimal, double"),
+        (ColumnType.TEXT, "split", {"separator": "-"}, {}, "the argument `part`"),
+    ],
+)
+def test_arguments_that_do_not_fit_the_column_are_named(
+    kind: ColumnType, operation: str, arguments: dict[str, Any], more: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(CodegenError) as raised:
+        silver_sql(*plans(kind, [(operation, arguments)], **more), DUCKDB)
+    assert expected in raised.value.expected
+    assert raised.value.where.startswith("transformation.cleaning (v)")
+    assert raised.value.remedy

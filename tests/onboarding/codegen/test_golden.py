@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -10,6 +11,7 @@ from onboarding.codegen.sql import rules
 from onboarding.spec.cleaning import OPERATIONS
 from onboarding.spec.conf import CleaningOperationName, Masking
 from onboarding.spec.plans import GoldMeasure
+from shared.testing.statements import embedded
 from tests.onboarding.codegen.golden import masking_lines, rule_lines, table_lines
 from tests.onboarding.codegen.golden.sheet import Sheet, on_duckdb, wrong_cells
 from tests.onboarding.codegen.golden.table import CLEANING_LINES, all_sheets
@@ -19,6 +21,13 @@ from tests.onboarding.codegen.golden.worked_example import gold_sheet, silver_sh
 @pytest.mark.parametrize("sheet", all_sheets(), ids=lambda sheet: sheet.name)
 def test_every_cell_is_as_written(sheet: Sheet) -> None:
     assert wrong_cells(sheet, on_duckdb(sheet)) == []
+
+
+@pytest.mark.parametrize("sheet", all_sheets(), ids=lambda sheet: sheet.name)
+def test_spark_text_said_for_the_embedded_engine_gives_the_same(sheet: Sheet) -> None:
+    """A workload's own tests run its Spark statements this way; that it is right on Spark says test_golden_spark.py."""
+    said = replace(sheet, texts={"duckdb": embedded(sheet.texts["spark"])})
+    assert wrong_cells(sheet, on_duckdb(said)) == []
 
 
 def test_every_operation_has_lines() -> None:

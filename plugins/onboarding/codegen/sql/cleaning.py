@@ -188,6 +188,8 @@ def _apply_typing(
     value, was = column(plan.name), column(text_name(plan.name))
     nothing_read = is_null(column(plan.name))
     if native:
+        if operation is not None and not isinstance(arguments_of(operation), Cast):
+            raise _misplaced(operation, "a column that arrives as text", f"{plan.physical_type} in the source")
         cleaned.read = _native_value(value, plan)
         cleaned.unreadable.append(exp.And(this=not_null(was), expression=nothing_read))
         return
