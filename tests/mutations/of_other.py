@@ -9,10 +9,7 @@ from tests.mutations.mutation import Edit, Mutation, mutate, on_both_engines
 
 SILVER = "sql/silver/transform_silver"
 FLAT, DAILY = "sql/gold/aggregate_gold", "sql/gold/aggregate_gold_sales_by_region"
-_LEVEL_HASHED = """COALESCE(
-        CAST(LENGTH(CAST("level" AS TEXT)) AS TEXT) || ':' || CAST("level" AS TEXT) || ';',
-        '-;'
-      ) || """
+_LEVEL_HASHED = """COALESCE(CAST(LENGTH("level") AS TEXT) || ':' || "level" || ';', '-;') || """
 _RANK = 'ORDER BY "order_date" DESC, "_load_id" DESC, "_source_row" DESC'
 
 
@@ -114,7 +111,10 @@ WITH_AGGREGATE = (
         AGGREGATE,
         "transformation",
         "derived column computed otherwise",
-        on_both_engines(SILVER, '"quantity" * "unit_price"', '"quantity" + "unit_price"'),
+        (
+            Edit(f"{SILVER}.duckdb.sql", '"quantity" * "unit_price"', '"quantity" + "unit_price"'),
+            Edit(f"{SILVER}.sql", "TRY_MULTIPLY(`quantity`", "TRY_ADD(`quantity`"),
+        ),
         "total_amount",
     ),
     of(
@@ -157,8 +157,8 @@ WITH_AGGREGATE = (
         "quality",
         "scripts/quality/check_gold.py",
         "condition between columns loosened",
-        '"total_amount" = "quantity" * "unit_price"\'',
-        '"total_amount" >= "quantity" * "unit_price"\'',
+        '"duckdb": \'"total_amount" = TRY(',
+        '"duckdb": \'"total_amount" >= TRY(',
         "gold_amount_consistent",
     ),
     aggregate(

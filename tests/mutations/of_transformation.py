@@ -164,8 +164,8 @@ SPARK_TEXT = (
     spark("cast dropped", "THEN TRY_CAST(`quantity` AS BIGINT)", "THEN `quantity`", "quantity", quick=True),
     spark(
         "letter case no longer the same",
-        "INITCAP(\n      CASE WHEN `region`",
-        "UPPER(\n      CASE WHEN `region`",
+        f"CASE WHEN `region` {_WORDS} THEN NULL ELSE `region` END,\n          ' '\n        ),\n        `word` -> UPPER(",
+        f"CASE WHEN `region` {_WORDS} THEN NULL ELSE `region` END,\n          ' '\n        ),\n        `word` -> LOWER(",
         "region",
     ),
     spark("mask shows more", "RIGHT(`phone`, 4)", "RIGHT(`phone`, 8)", "phone"),

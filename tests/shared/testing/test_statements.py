@@ -14,7 +14,7 @@ from shared.testing.statements import condition_of, embedded, listed, selected, 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("INITCAP('north-east  ONEIL')", "North-east  Oneil"),
+        ("ARRAY_JOIN(TRANSFORM(SPLIT('a  B', ' '), `word` -> LOWER(`word`)), ' ')", "a  b"),
         ("REGEXP_REPLACE('a1b2', '([a-z])([0-9])', '$2$1')", "1a2b"),
         ("REGEXP_REPLACE('a1', '[0-9]', '\\\\$')", "a$"),
         ("SHA2('x', 256)", hashlib.sha256(b"x").hexdigest()),
