@@ -58,7 +58,7 @@ def test_the_second_starter_waits_and_finds_the_work_done(
 ) -> None:
     started: list[bool] = []
 
-    def start(home: Home, progress: object) -> PlatformInfo:
+    def start(home: Home, port: int | None, progress: object) -> PlatformInfo:
         started.append(True)
         time.sleep(0.5)
         return INFO
