@@ -127,14 +127,12 @@ class Verdict:
         When the gate passes, the rows that violate a rule of quarantine; when it fails, also those that
         violate a critical or a blocking one, for somebody will look for them.
         """
+        kept_apart = {"quarantine"} if self.passed else {"quarantine", "block"}
+        severities = set() if self.passed else {"critical"}
         numbers = [
             result.number
             for result in self.results
-            if result.rule.kind == "row"
-            and (
-                result.rule.on_fail == "quarantine"
-                or (not self.passed and (result.rule.severity == "critical" or result.rule.on_fail == "block"))
-            )
+            if result.rule.kind == "row" and (result.rule.on_fail in kept_apart or result.rule.severity in severities)
         ]
         return " OR ".join(_violated(number) for number in numbers) or "false"
 

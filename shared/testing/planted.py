@@ -40,6 +40,17 @@ def near_misses(value: str) -> list[str]:
     return sorted(part for part in parts - {value} if part.strip() == part and part)
 
 
+def in_turn(texts: Mapping[str, Sequence[str]]) -> list[Row]:
+    """Rows in which every name has each of its texts at least once.
+
+    Each name starts at another of its texts, so that two names with the same texts differ in most rows. A name without
+    a text is in no row.
+    """
+    longest = max(map(len, texts.values()), default=0)
+    named = [(start, name, tried) for start, (name, tried) in enumerate(texts.items()) if tried]
+    return [{name: tried[(start + at) % len(tried)] for start, name, tried in named} for at in range(longest)]
+
+
 def unusual(rows: Sequence[Row], text_columns: Sequence[str]) -> list[Row]:
     """Rows of all kinds for a comparison of engines: right, nearly right, blank, missing and repeated ones."""
     made = [dict(row) for row in rows]

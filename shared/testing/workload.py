@@ -9,6 +9,7 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -76,7 +77,7 @@ class WorkloadFolder:
         spec.loader.exec_module(module)
         return module
 
-    @property
+    @cached_property
     def columns(self) -> list[SyntheticColumn]:
         """The source's columns as the profile describes them."""
         return columns_from(self.source, self.profile, self.cleaning)
@@ -93,7 +94,11 @@ class WorkloadFolder:
 
     def source_name(self, name: str) -> str:
         """A column's name in the source."""
-        return str(next(column["source_name"] for column in self.source["columns"] if column["name"] == name))
+        return self._source_names[name]
+
+    @cached_property
+    def _source_names(self) -> dict[str, str]:
+        return {str(column["name"]): str(column["source_name"]) for column in self.source["columns"]}
 
     def bad_row(self) -> Row:
         """A row in which no column can be read; columns that are not text in Bronze are missing."""

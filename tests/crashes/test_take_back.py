@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from onboarding.deploy.publication import DeploymentError, publication_steps, publish
+from onboarding.deploy.publication import IGNORE_FILE, DeploymentError, publication_steps, publish
 from onboarding.operators.step import MetaRun, StepContext
 from onboarding.operators.steps.deploy import verify
 from onboarding.spec.settings import load_settings
@@ -77,4 +77,5 @@ def _check_taken_back(onboarding: Onboarding, attempt: Attempt) -> None:
     assert attempt.result is not None, attempt.log
     assert attempt.result["state"] == "failed"
     assert "NameError: x" in attempt.result["error"]
-    assert not [name for name in onboarding.places.content() if name.startswith("dags/workloads/")]
+    left = [name for name in onboarding.places.content() if name.startswith("dags/workloads/")]
+    assert left == [f"dags/{IGNORE_FILE}"], "the ignore file is every workload's"

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(5400)]
 IMAGE = "3.2.1"
 UNIT_SECONDS = 5000
 RUN_SECONDS = 2400
-NOT_COPIED = shutil.ignore_patterns(".venv", ".git", ".onboarding", "__pycache__", ".*_cache", ".hypothesis", "dist")
+NOT_COPIED = shutil.ignore_patterns("__pycache__", ".venv*", ".git", ".*_cache", ".hypothesis", "dist")
 # Tests of what only a checkout with its developer's environment has (the wheel holds none of it), and one file whose
 # subject is tried below in a smaller way.
 EXCLUDED = {
@@ -68,7 +68,13 @@ def checkout(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the checkout whose tests the image can run."""
     uv_install(image, lock(IMAGE), lock(IMAGE, "-tests"))
     copy = tmp_path_factory.mktemp("checkout") / "project"
-    shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
+    # The local platform's state; a workload has a folder of that name too, and that one is copied.
+    state = str(ROOT / ".onboarding")
+    shutil.copytree(
+        ROOT, copy, ignore=lambda folder, names: {
+            *NOT_COPIED(folder, names), *(name for name in names if f"{folder}/{name}" == state)
+        },
+    )  # fmt: skip
     _append_to_path(image, copy)
     return copy
 

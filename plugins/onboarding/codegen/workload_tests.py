@@ -102,7 +102,7 @@ def _imports(values: dict[str, Any]) -> dict[str, list[str]]:
             "row_hash": "hashed",
             "spelled": "spelled",
         },
-        "planted_names": {"near_misses": "formats", "places": "", "plant": ""},
+        "planted_names": {"in_turn": "formats", "near_misses": "formats", "places": "", "plant": ""},
     }
     found = {key: [name for name, fact in names.items() if not fact or values[fact]] for key, names in needed.items()}
     keyed = values["masks"] or (values["hashed"] and values["hash_needs_key"])

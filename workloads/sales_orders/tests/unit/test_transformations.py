@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.testing.expected import masked, read, spelled
-from shared.testing.planted import near_misses, places, plant
+from shared.testing.planted import in_turn, near_misses, places, plant
 from shared.testing.statements import condition_of
 from shared.testing.workload import TEST_KEY, WorkloadFolder
 
@@ -172,12 +172,14 @@ def test_what_cannot_be_read_is_marked_and_missing(workload: WorkloadFolder) -> 
 
 
 def test_what_has_not_its_form_is_marked(workload: WorkloadFolder) -> None:
+    right = workload.rows(2)
+    columns = {name: workload.source_name(name) for name in FORMATS}
+    missed = {at: [miss for row in right for miss in near_misses(str(row[at]).strip())] for at in columns.values()}
+    tried = in_turn(missed)
+    silver = workload.silver([right[0] | texts for texts in tried])
     for name, pattern in FORMATS.items():
-        column = workload.source_name(name)
-        right = workload.rows(2)
-        tried = [miss for row in right for miss in near_misses(str(row[column]).strip())]
-        silver = workload.silver([right[0] | {column: text} for text in tried])
-        for text, row in zip(tried, silver, strict=True):
+        for texts, row in zip(tried, silver, strict=True):
+            text = str(texts.get(columns[name], right[0][columns[name]]))
             is_right = re.fullmatch(pattern, text) or text in NULL_WORDS.get(name, ())
             assert (f",{name}," in row["_unparsed"]) == (not is_right), (name, text)
 
