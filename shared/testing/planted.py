@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from shared.testing.synthetic import Row
@@ -18,6 +19,20 @@ def places(names: Iterable[str]) -> dict[str, list[int]]:
     for number, name in enumerate(names, start=1):
         found[name] = [bit for bit in range(number.bit_length()) if number >> bit & 1]
     return found
+
+
+def groups_of(names: Sequence[str], width: int = 64) -> list[list[str]]:
+    """Groups in which names are changed together, so that what reacts to a change can be told from few rows.
+
+    Up to ``width`` names: one in each group. More: every name is in two groups, and no other name is in both.
+    """
+    width = max(width, math.isqrt(len(names)) + 1)
+    by_column: dict[int, list[str]] = {}
+    by_row: dict[int, list[str]] = {}
+    for number, name in enumerate(names):
+        by_column.setdefault(number % width, []).append(name)
+        by_row.setdefault(number // width, []).append(name)
+    return [*by_column.values(), *(by_row.values() if len(by_row) > 1 else [])]
 
 
 def plant(rows: Sequence[Row], values: Mapping[str, str | None], where: Mapping[str, Sequence[int]]) -> list[Row]:

@@ -69,6 +69,13 @@ def onboard(source: Path, scratch: Path, conf: Mapping[str, Any] | None = None) 
 
     The books are checked: every row is in Silver, in the quarantine, a duplicate, or unreadable.
     """
+    done = run_path(source, scratch, conf)
+    check_books(done)
+    return done
+
+
+def run_path(source: Path, scratch: Path, conf: Mapping[str, Any] | None = None) -> Onboarded:
+    """The whole path of ``source``; no row comes into this process, however many there are."""
     location = source.as_uri() + ("/" if source.is_dir() else "")
     profile, plan, files = render(location, conf)
     folder = scratch / "workload"
@@ -77,9 +84,7 @@ def onboard(source: Path, scratch: Path, conf: Mapping[str, Any] | None = None) 
         (folder / name).write_bytes(content)
     lake = Lake((scratch / "lake").as_uri(), plan.workload)
     summaries, blocked = _run(folder, plan, lake)
-    done = Onboarded(profile, plan, files, summaries, blocked, lake)
-    check_books(done)
-    return done
+    return Onboarded(profile, plan, files, summaries, blocked, lake)
 
 
 def _run(folder: Path, plan: WorkloadPlan, lake: Lake) -> tuple[dict[str, dict[str, Any]], str]:

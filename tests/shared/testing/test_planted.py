@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from shared.pipeline.scoring import Rule
-from shared.testing.planted import near_misses, places, plant, unusual
+from shared.testing.planted import groups_of, in_turn, near_misses, places, plant, unusual
 from shared.testing.rules import broken, made_rows, single_value, takes_count
 
 
@@ -16,6 +16,22 @@ def test_every_name_has_rows_that_no_other_has() -> None:
     assert len({tuple(rows) for rows in where.values()}) == 1000
     assert all(where.values())
     assert max(max(rows) for rows in where.values()) == 9
+
+
+@pytest.mark.parametrize("count", [1, 64, 65, 2000, 5000])
+def test_no_other_name_is_in_all_groups_of_a_name(count: int) -> None:
+    names = [f"c{number}" for number in range(count)]
+    groups = groups_of(names)
+    member = {name: frozenset(at for at, group in enumerate(groups) if name in group) for name in names}
+    assert len(set(member.values())) == count
+    assert {len(found) for found in member.values()} == {1 if count <= 64 else 2}
+    assert len(groups) <= max(64, 2 * count**0.5 + 64)
+
+
+def test_every_text_of_every_name_has_its_turn() -> None:
+    rows = in_turn({"a": ["1", "2", "3"], "b": ["1", "2", "3"], "c": ["x"], "d": []})
+    assert rows == [{"a": "1", "b": "2", "c": "x"}, {"a": "2", "b": "3", "c": "x"}, {"a": "3", "b": "1", "c": "x"}]
+    assert in_turn({"d": []}) == []
 
 
 def test_only_the_named_rows_are_spoilt() -> None:
