@@ -154,7 +154,8 @@ def sync(lock: Path, python: Path, build_tools: tuple[str, ...] = ()) -> None:
             requirement.write_text(locked_lines(lock, package))
             _uv("pip", "install", "--require-hashes", "--no-deps", "-r", str(requirement), python=python)
     isolation = ("--no-build-isolation",) if build_tools else ()
-    _uv("pip", "sync", "--require-hashes", *isolation, str(lock), python=python)
+    # Compiled once: some processes, those of a workload's tests among them, import Airflow and may not write.
+    _uv("pip", "sync", "--require-hashes", "--compile-bytecode", *isolation, str(lock), python=python)
 
 
 def _install_uv() -> None:
