@@ -119,7 +119,11 @@ def uv_install(image: Image, *locks: Path) -> None:
     """Install locks, every file checked by its hash."""
     options = [option for path in locks for option in ("-r", str(path))]
     command = [sys.executable, str(ROOT / "tools" / "bootstrap.py"), "uv", "pip", "install", "--python"]
-    subprocess.run([*command, str(image.python), "--require-hashes", "--compile-bytecode", *options], check=True, timeout=INSTALL_SECONDS)
+    subprocess.run(
+        [*command, str(image.python), "--require-hashes", "--compile-bytecode", *options],
+        check=True,
+        timeout=INSTALL_SECONDS,
+    )
 
 
 def install_package(image: Image) -> dict[str, bytes]:
