@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "test-full.md"
-PARTS = ("e2e", "not e2e")
+PARTS = ("e2e", "not e2e and slow", "not e2e and not slow")
 
 
 @dataclass
