@@ -116,6 +116,13 @@ class GlueCatalog:
         except self._glue.exceptions.AlreadyExistsException:
             return
 
+    def remove_partition(self, zone: str, name: str, values: Sequence[str]) -> None:
+        """Take one partition of a table away; nothing happens when it is not there. No data is touched."""
+        with suppress(self._glue.exceptions.EntityNotFoundException):
+            self._glue.delete_partition(
+                DatabaseName=self.database(zone), TableName=name, PartitionValues=list(values), **self._catalog
+            )
+
     def _get(self, database: str, name: str) -> dict[str, Any] | None:
         try:
             answer = self._glue.get_table(DatabaseName=database, Name=name, **self._catalog)

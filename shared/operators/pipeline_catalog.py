@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from shared.hooks.catalog import CatalogTable, GlueCatalog
-from shared.pipeline import state, storage
+from shared.pipeline import retention, state, storage
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.zones import Lake, Published, read_pointer
 
@@ -47,6 +47,27 @@ def write_catalog(workload: str, version: str, folder: Path, arguments: RunArgum
         _write_bronze(lake, catalog, source, table, common, arguments),
         *(catalog.write_table(found) for found in tables if found is not None),
     ]
+
+
+def expire(workload: str, folder: Path, arguments: RunArguments, prefix: str) -> dict[str, list[str]]:
+    """Remove what has been kept as long as ``config/deployment.yaml`` says, counted from the run's date.
+
+    Of a load first its files, then its partition in the catalog, then its place in the list of loads: after a kill
+    anywhere the next run finishes.
+
+    :returns: ``bronze`` (ids of loads) and ``quarantine`` (folders) that were removed.
+    """
+    lake = Lake(arguments.lake_uri, workload)
+    catalog = GlueCatalog(storage.client("glue"), prefix)
+    days = _read(folder / "config/deployment.yaml").get("retention_days") or {}
+    table = str(_read(folder / "config/source.yaml").get("table") or workload)
+    loads = retention.expired_loads(lake, arguments.run_date, days.get("bronze"))
+    for load in loads:
+        storage.delete_tree(lake.bronze_load(table, load.run_date, load.load_id))
+        catalog.remove_partition("bronze", workload, [load.run_date, load.load_id])
+        state.forget_load(lake, load)
+    quarantine = retention.expire_quarantine(lake, arguments.run_date, days.get("quarantine"))
+    return {"bronze": [load.load_id for load in loads], "quarantine": quarantine}
 
 
 def write_verdict(workload: str, arguments: RunArguments, prefix: str) -> None:

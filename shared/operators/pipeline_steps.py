@@ -92,11 +92,11 @@ def run_scripts(
 
 
 def update_catalog(*, workload: str, version: str, dag_file: str, **context: Any) -> list[str]:
-    """Write tables, scores and lineage of this run to the Glue Data Catalog.
+    """Write tables, scores and lineage of this run to the Glue Data Catalog, and remove what was kept long enough.
 
     :returns: the tables that were written, ``<database>.<table>``.
     """
-    from shared.operators.pipeline_catalog import write_catalog
+    from shared.operators.pipeline_catalog import expire, write_catalog
     from shared.pipeline.workload import verify_when_settled
 
     folder = Path(dag_file).parent / version
@@ -104,7 +104,11 @@ def update_catalog(*, workload: str, version: str, dag_file: str, **context: Any
         verify_when_settled(folder, version=version)
         arguments = _arguments(folder, context)
         with aws_access(_option("aws_conn_id", "aws_default")):
-            return write_catalog(workload, version, folder, arguments, _catalog_prefix())
+            written = write_catalog(workload, version, folder, arguments, _catalog_prefix())
+            removed = expire(workload, folder, arguments, _catalog_prefix())
+            if any(removed.values()):
+                log.info("Kept long enough and removed: %s", removed)
+            return written
 
 
 def completion_summary(*, workload: str, version: str, dag_file: str, **context: Any) -> dict[str, Any]:

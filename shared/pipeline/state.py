@@ -63,6 +63,14 @@ def record_load(lake: Lake, load: Load) -> None:
     storage.write_json(lake.state(LOADS), document)
 
 
+def forget_load(lake: Lake, load: Load) -> None:
+    """Remove a load from the list; nothing happens when it is not there."""
+    document: dict[str, list[dict[str, Any]]] = storage.read_json(lake.state(LOADS), {})
+    kept = [entry for entry in document.get(load.run_date, []) if entry["load_id"] != load.load_id]
+    others = {run_date: entries for run_date, entries in document.items() if run_date != load.run_date}
+    storage.write_json(lake.state(LOADS), {**others, load.run_date: kept} if kept else others)
+
+
 def current_loads(lake: Lake) -> list[Load]:
     """The loads that Silver is a function of: the latest of every date; of the latest date for ``full``.
 

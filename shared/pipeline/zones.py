@@ -33,14 +33,11 @@ class Lake:
 
     def quarantine(self, kind: str, arguments: RunArguments) -> str:
         """Folder of the rows that one load held back; ``kind``: ``silver``, ``gold`` or ``duplicates``."""
-        return join(
-            self.uri,
-            "quarantine",
-            self.workload,
-            kind,
-            f"ingestion_date={arguments.run_date}",
-            f"load_id={arguments.load_id}",
-        )
+        return join(self.quarantine_kind(kind), f"ingestion_date={arguments.run_date}", f"load_id={arguments.load_id}")
+
+    def quarantine_kind(self, kind: str) -> str:
+        """Folder of the rows of one kind that all loads held back."""
+        return join(self.uri, "quarantine", self.workload, kind)
 
     def state(self, *parts: str) -> str:
         """A file or folder of the workload's state."""

@@ -65,9 +65,7 @@ def resolve(conf: Conf, first_look: SourceLook, *, resources: Resources | None =
         ),
         regulations=list(conf.quality.regulations),
         engine=_engine(conf, first_look, book, resources),
-        bronze_retention_days=book.take(
-            "retention.bronze_days", conf.retention.bronze_days, None, "Bronze is kept for ever: the way back"
-        ),
+        bronze_retention_days=_bronze_days(conf, source, book),
         quarantine_retention_days=book.take(
             "retention.quarantine_days", conf.retention.quarantine_days, 90, "time to look at rows and send them again"
         ),
@@ -117,6 +115,19 @@ def _watermark_column(conf: Conf, look: SourceLook) -> str:
         given=given or "nothing",
         remedy="set source.watermark_column, or source.load to full or new_files",
     )
+
+
+def _bronze_days(conf: Conf, source: SourcePlan, book: _Assumptions) -> int | None:
+    days = book.take("retention.bronze_days", conf.retention.bronze_days, None, "Bronze is kept for ever: the way back")
+    if days is not None and source.load != "full":
+        raise DiscoveryError(
+            "Bronze cannot expire: Silver is made of the loads of every date",
+            where="retention.bronze_days",
+            expected=f"nothing, or source.load: full (given: {source.load}), where only the latest load is needed",
+            given=str(days),
+            remedy="leave retention.bronze_days empty",
+        )
+    return days
 
 
 def _filter(conf: Conf, look: SourceLook) -> str:

@@ -314,7 +314,11 @@ class Deployment(Strict):
 class Retention(Strict):
     """How long data is kept, in days; None for Bronze: for ever."""
 
-    bronze_days: int | None = Field(None, ge=1, description="Days that Bronze is kept; for ever when empty.")
+    bronze_days: int | None = Field(
+        None,
+        ge=1,
+        description="Days that replaced loads of Bronze are kept (with source.load: full); for ever when empty.",
+    )
     quarantine_days: int | None = Field(None, ge=1, description="Days that quarantine is kept; 90 when empty.")
 
 

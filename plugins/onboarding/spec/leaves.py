@@ -26,8 +26,6 @@ NOT_OFFERED = frozenset(
         "deployment.catalog_assume_role_arn",
         "deployment.catalog_external_id",
         "deployment.region",
-        "retention.bronze_days",
-        "retention.quarantine_days",
         "reviewers",
         "ontology.enabled",
         "ontology.namespace",
@@ -38,7 +36,6 @@ HARMLESS: dict[str, object] = {
     "intent": "onboard",
     "destination.zones": ["bronze", "silver", "gold"],
     "deployment.topology": "single",
-    "retention.quarantine_days": 90,
     "ontology.enabled": False,
 }
 VALUES_NOT_OFFERED: dict[str, frozenset[str]] = {

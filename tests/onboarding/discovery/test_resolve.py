@@ -51,6 +51,13 @@ def test_what_a_person_gives_is_no_assumption_and_is_taken(look: ProfileReport) 
     assert not keys & {"workload", "quality.silver_threshold", "schedule.cron", "schedule.paused", "schedule.retries"}
 
 
+def test_bronze_expires_only_where_the_latest_load_is_enough(look: ProfileReport) -> None:
+    assert _resolve(look, retention={"bronze_days": 30}).bronze_retention_days == 30
+    with pytest.raises(DiscoveryError, match="loads of every date") as caught:
+        _resolve(look, retention={"bronze_days": 30}, source={"load": "new_files"})
+    assert caught.value.where == "retention.bronze_days"
+
+
 def test_a_source_that_fits_is_taken_by_the_embedded_engine(look: ProfileReport) -> None:
     plan = _resolve(look, 10**9)
     assert plan.engine == "local"

@@ -45,8 +45,7 @@ def test_what_is_not_offered_is_refused(key: str) -> None:
         "destination.gold.tables": [{"name": "facts"}], "deployment.topology": "multi",
         "domain.relationships": [{"column": "a", "references": "b.c.d"}], "quality.regulations": ["GDPR"],
         "deployment.catalog_account_id": "123456789012", "deployment.jobs_account_id": "123456789012",
-        "reviewers": {"approve_plan": ["ann"]}, "ontology.enabled": True, "retention.bronze_days": 3,
-        "retention.quarantine_days": 3,
+        "reviewers": {"approve_plan": ["ann"]}, "ontology.enabled": True,
     }  # fmt: skip
     with pytest.raises(ConfError, match="does not do yet") as caught:
         parse_conf({key: values.get(key, "x")})

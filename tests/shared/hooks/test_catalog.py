@@ -93,6 +93,19 @@ def test_partitions_are_registered_once(glue):
     ]
 
 
+def test_a_partition_is_taken_away_once_and_nothing_else(glue):
+    catalog = GlueCatalog(glue, "onboarding_")
+    catalog.write_table(table(partition_keys=("ingestion_date",)))
+    for day in ("2026-01-05", "2026-01-06"):
+        catalog.add_partition("silver", "orders", [day], "s3://lake/x")
+
+    for _ in range(2):
+        catalog.remove_partition("silver", "orders", ["2026-01-05"])
+
+    found = glue.get_partitions(DatabaseName="onboarding_silver", TableName="orders")["Partitions"]
+    assert [part["Values"] for part in found] == [["2026-01-06"]]
+
+
 @pytest.mark.parametrize(
     ("duckdb", "glue_name"),
     [("BIGINT", "bigint"), ("DECIMAL(18, 4)", "decimal(18,4)"), ("VARCHAR[]", "array<string>"), ("DATE", "date"),

@@ -6,7 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -59,7 +59,7 @@ SQL = {
 }
 CONFIG = {
     "schedule": "timezone: Europe/Zurich\n",
-    "deployment": "engine: local\n",
+    "deployment": "engine: local\nretention_days: {bronze: 30, quarantine: 90}\n",
     "source": "workload: orders\ntable: orders\ndescription: Orders.\nsource: {location: here}\n"
     "columns:\n- {name: id, source_name: id, description: Number of the order.}\n",
     "semantic": "tables:\n- name: orders\n  description: Orders for analysts.\n"
@@ -195,6 +195,24 @@ def test_the_catalog_has_tables_scores_and_lineage(deployed, aws, aws_endpoint, 
     assert gold["Parameters"]["onboarding:lineage"] == '["silver.orders"]'
     assert len(glue.get_partitions(DatabaseName="onboarding_bronze", TableName="orders")["Partitions"]) == 1
     assert steps.completion_summary(**task, **context())["gold"] == {"orders": 1}
+
+
+def test_what_was_kept_long_enough_is_removed_with_its_partition(deployed, aws, aws_endpoint, monkeypatch, tmp_path):
+    test_the_catalog_has_tables_scores_and_lineage(deployed, aws, aws_endpoint, monkeypatch)
+    given = context()
+    given["dag_run"].run_id, given["dag_run"].run_after = "manual__2", RUN_AFTER + timedelta(days=31)
+    task = deployed(rows="3,1.5\n4,x\n")
+    steps.run_step(**task, scripts=ALL, **given)
+
+    steps.update_catalog(**task, **given)
+
+    partitions = aws("glue").get_partitions(DatabaseName="onboarding_bronze", TableName="orders")["Partitions"]
+    assert [part["Values"][0] for part in partitions] == ["2026-02-06"]
+    assert list(json.loads((tmp_path / "lake/_state/orders/loads.json").read_text())) == ["2026-02-06"]
+    left = sorted(path.parent.parent.name for path in (tmp_path / "lake/bronze").rglob("*.parquet"))
+    assert left == ["ingestion_date=2026-02-06"]
+    held = sorted(path.parent.parent.name for path in (tmp_path / "lake/quarantine").rglob("*.parquet"))
+    assert held == ["ingestion_date=2026-01-06", "ingestion_date=2026-02-06"], "kept for 90 days"
 
 
 def test_a_failed_verdict_is_in_the_catalog_and_the_location_stays(deployed, aws, aws_endpoint, monkeypatch):
