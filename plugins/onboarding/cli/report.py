@@ -25,6 +25,9 @@ from onboarding.spec.report import (
 from onboarding.workspace.record import RunRecord, last_attempts
 from onboarding.workspace.store import Store
 
+#: Columns with personal data that the report for a person names.
+COLUMNS_SHOWN = 12
+
 
 def local_path(uri: str) -> str:
     """The path of a ``file://`` URI; any other URI as it is."""
@@ -121,6 +124,13 @@ def _quality(steps: Mapping[str, dict[str, Any]]) -> QualityReport:
     return QualityReport(silver=score("check_silver"), gold=score("check_gold"))
 
 
+def _personal_data(report: RunReport) -> str:
+    """The first columns; the JSON report and the report tab have all of them."""
+    names = [f"{column.column} ({column.type})" for column in report.pii]
+    more = len(names) - COLUMNS_SHOWN
+    return ", ".join([*names[:COLUMNS_SHOWN], *([f"{more} more"] if more > 0 else [])]) or "none found"
+
+
 def text_report(report: RunReport, api_url: str) -> str:
     """The report for a person."""
     rows, quality = report.rows, report.quality
@@ -132,7 +142,7 @@ def text_report(report: RunReport, api_url: str) -> str:
         *[f"  {phase.phase:<20} {phase.status:<10} {phase.seconds:>6.1f} s" for phase in report.phases],
         "",
         f"  profile     {report.profile.rows:,} rows, {report.profile.columns} columns; personal data: "
-        + (", ".join(f"{column.column} ({column.type})" for column in report.pii) or "none found"),
+        + _personal_data(report),
         f"  rows        source {rows.source:,} -> bronze {rows.bronze:,} -> silver {rows.silver:,} -> gold {gold}",
         f"              quarantined {rows.quarantined:,}, duplicates {rows.duplicates:,}",
         f"  quality     silver {_score(quality.silver)}, gold {_score(quality.gold)}",
