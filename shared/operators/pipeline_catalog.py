@@ -119,8 +119,16 @@ def _write_bronze(
     common: Mapping[str, Any],
     arguments: RunArguments,
 ) -> str:
-    """Bronze is one folder a load, registered as a partition; its columns are those of the source."""
-    extract = state.read_summary(lake, arguments.load_id, "extract") or {}
+    """Bronze is one folder a load, registered as a partition; its columns are those of the source.
+
+    A replay has no load of its own: the latest one is described, as it was.
+    """
+    latest = state.current_loads(lake)[-1]
+    own = state.read_summary(lake, arguments.load_id, "extract")
+    run_date, load_id = (
+        (arguments.run_date, arguments.load_id) if own is not None else (latest.run_date, latest.load_id)
+    )
+    extract = own or state.needed_summary(lake, load_id, "extract")
     comments = {item["source_name"]: item.get("description", "") for item in source.get("columns", [])}
     columns = [{**column, "comment": comments.get(column["name"], "")} for column in extract.get("columns", [])]
     columns += [
@@ -143,10 +151,8 @@ def _write_bronze(
             },
         )
     )
-    values = [arguments.run_date, arguments.load_id]
-    catalog.add_partition(
-        "bronze", lake.workload, values, lake.bronze_load(table, arguments.run_date, arguments.load_id)
-    )
+    location = lake.bronze_load(table, run_date, load_id)
+    catalog.add_partition("bronze", lake.workload, [run_date, load_id], location)
     return written
 
 

@@ -125,6 +125,16 @@ def status(
 
 
 @application.command()
+def replay(
+    workload: Annotated[str, typer.Argument(help="Name of a deployed workload.")],
+) -> None:
+    """Send the rows that Bronze has through Silver and Gold again, without reading the source."""
+    from onboarding.cli.replay_command import replay as replay_workload
+
+    raise typer.Exit(replay_workload(workload))
+
+
+@application.command()
 def lint(
     paths: Annotated[list[Path], typer.Argument(help="Conf files and workload folders.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

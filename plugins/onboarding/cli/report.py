@@ -105,7 +105,8 @@ def pipeline_numbers(lake: Store, workload: str, load_id: str) -> tuple[RowsRepo
 
 
 def _rows(steps: Mapping[str, dict[str, Any]]) -> RowsReport:
-    extract, silver, gold = (steps.get(name, {}) for name in ("extract", "check_silver", "check_gold"))
+    silver, gold = (steps.get(name, {}) for name in ("check_silver", "check_gold"))
+    extract = steps.get("extract") or steps.get("replay", {})
     return RowsReport(
         source=extract.get("source", 0),
         bronze=extract.get("bronze", 0),
@@ -145,7 +146,7 @@ def text_report(report: RunReport, api_url: str) -> str:
         + _personal_data(report),
         f"  rows        source {rows.source:,} -> bronze {rows.bronze:,} -> silver {rows.silver:,} -> gold {gold}",
         f"              quarantined {rows.quarantined:,}, duplicates {rows.duplicates:,}",
-        f"  quality     silver {_score(quality.silver)}, gold {_score(quality.gold)}",
+        f"  quality     silver {score_text(quality.silver)}, gold {score_text(quality.gold)}",
         f"  tests       {_tests(report)}",
         *_test_details(report),
         f"  approvals   {'; '.join(f'{a.gate} {a.option} by {a.by}' for a in report.approvals) or 'none'}",
@@ -157,7 +158,8 @@ def text_report(report: RunReport, api_url: str) -> str:
     return "\n".join(lines)
 
 
-def _score(gate: GateScore) -> str:
+def score_text(gate: GateScore) -> str:
+    """Score and verdict of a gate for a person."""
     return "not reached" if gate.score is None else f"{gate.score:.3f} {'passed' if gate.passed else 'FAILED'}"
 
 

@@ -69,7 +69,7 @@ ORIGIN = {"namespace": "lake", "name": "silver.orders", "field": "id"}
 LINEAGE = {
     "tables": [{"name": "gold.orders", "inputs": ["silver.orders"], "fields": {"id": {"inputFields": [ORIGIN]}}}]
 }
-ALL = ["scripts/extract.py", "scripts/silver.py", "scripts/check.py", "scripts/gold.py"]
+ALL = ["scripts/extract/extract.py", "scripts/silver.py", "scripts/check.py", "scripts/gold.py"]
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         files = {f"sql/{name}.sql": text for name, text in SQL.items()}
         files |= {f"config/{name}.yaml": text for name, text in CONFIG.items()}
         files["config/lineage.json"] = json.dumps(LINEAGE)
-        for name, template in (("extract", EXTRACT), ("silver", SILVER), ("check", CHECK), ("gold", GOLD)):
+        for name, template in (("extract/extract", EXTRACT), ("silver", SILVER), ("check", CHECK), ("gold", GOLD)):
             files[f"scripts/{name}.py"] = template.format(location=location, minimum=minimum)
         digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
         files[".onboarding/manifest.json"] = json.dumps({"runtime_version": runtime, "files": digests})
@@ -105,7 +105,7 @@ def context(outlets: tuple[str, ...] = ()) -> dict[str, Any]:
     from airflow.sdk import Asset
     from airflow.sdk.execution_time.context import OutletEventAccessors
 
-    run = SimpleNamespace(dag_id="orders", run_id="manual__1", run_after=RUN_AFTER)
+    run = SimpleNamespace(dag_id="orders", run_id="manual__1", run_after=RUN_AFTER, conf={})
     assets = [Asset(name=name, uri=f"onboarding://{name}") for name in outlets]
     return {"dag_run": run, "task": SimpleNamespace(outlets=assets), "outlet_events": OutletEventAccessors()}
 
@@ -126,6 +126,46 @@ def test_all_steps_of_a_deployed_workload(deployed):
         "score": 1.0,
     }
     assert (extras["orders.bronze.orders"]["rows"], extras["orders.silver.orders"]["score"]) == (2, 0.5)
+
+
+def test_a_replay_reads_no_source_and_gives_the_same_gold(deployed, tmp_path, aws, aws_endpoint, monkeypatch):
+    test_the_catalog_has_tables_scores_and_lineage(deployed, aws, aws_endpoint, monkeypatch)
+    (tmp_path / "orders.csv").unlink()
+    task = deployed_before(tmp_path)
+    given = context(("orders.bronze.orders",))
+    given["dag_run"].run_id, given["dag_run"].conf = "replay__1", {"replay": True}
+
+    done = steps.run_step(**task, scripts=ALL[:1], **given)
+    gold = steps.run_step(**task, scripts=ALL[1:], **given)["scripts/gold.py"]
+    steps.update_catalog(**task, **given)
+
+    assert done == {"replay": {"replayed": 1, "bronze": 2}}
+    assert gold["published_tables"] == {"orders": 1}
+    (event,) = given["task"].outlets
+    assert given["outlet_events"][event].extra["rows"] == 2
+    table = aws("glue").get_table(DatabaseName="onboarding_bronze", Name="orders")["Table"]
+    assert [column["Name"] for column in table["StorageDescriptor"]["Columns"]][:2] == ["id", "amount"]
+    assert len(list((tmp_path / "lake/bronze").rglob("*.parquet"))) == 1
+    totals = steps.completion_summary(**task, **given)
+    assert (totals["replayed"], totals["bronze"], totals["gold"]) == (1, 2, {"orders": 1})
+
+
+def deployed_before(tmp_path: Path) -> dict[str, Any]:
+    """The arguments of the tasks of what is deployed already."""
+    (version,) = [path.name for path in (tmp_path / "dags").iterdir()]
+    return {"workload": "orders", "version": version, "dag_file": str(tmp_path / "dags/orders_dag.py")}
+
+
+@pytest.mark.parametrize(
+    ("conf", "says"), [({"replay": "yes"}, "true or false"), ({"replay": True}, "nothing to replay")]
+)
+def test_a_replay_that_cannot_be(deployed, conf, says):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    given = context()
+    given["dag_run"].conf = conf
+    with pytest.raises(AirflowFailException, match=says):
+        steps.run_step(**deployed(), scripts=ALL[:1], **given)
 
 
 def test_scripts_leave_nothing_in_their_directory_and_can_run_again(deployed):
