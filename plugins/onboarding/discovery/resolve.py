@@ -118,7 +118,9 @@ def _watermark_column(conf: Conf, look: SourceLook) -> str:
 
 
 def _bronze_days(conf: Conf, source: SourcePlan, book: _Assumptions) -> int | None:
-    days = book.take("retention.bronze_days", conf.retention.bronze_days, None, "Bronze is kept for ever: the way back")
+    days: int | None = book.take(
+        "retention.bronze_days", conf.retention.bronze_days, None, "Bronze is kept for ever: the way back"
+    )
     if days is not None and source.load != "full":
         raise DiscoveryError(
             "Bronze cannot expire: Silver is made of the loads of every date",
