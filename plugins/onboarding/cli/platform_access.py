@@ -24,6 +24,14 @@ def running_platform() -> PlatformInfo:
             given="none",
             remedy="`onboard up` starts it; ONBOARD_HOME names its home",
         )
-    os.environ.update(platform.environment())
-    load_settings.cache_clear()
+    point_at(platform)
     return platform
+
+
+def point_at(platform: PlatformInfo) -> None:
+    """Let this process's settings, connections and credentials be those of a platform.
+
+    What Airflow logs about connections at the level INFO would stand between a command's own lines.
+    """
+    os.environ.update({**platform.environment(), "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"})
+    load_settings.cache_clear()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from onboarding.cli import report as reports
 from onboarding.cli.airflow_client import META_DAG, REQUESTER, REVIEWER, AirflowClient, WaitingGate
 from onboarding.cli.console import is_interactive, progress, say
 from onboarding.cli.follow import approving_answer, follow_meta_run, phases_of, wait_for_run
+from onboarding.cli.platform_access import point_at
 from onboarding.cli.terminal_answer import ask_in_terminal
 from onboarding.local_platform import PlatformInfo, up
 from onboarding.spec.conf import Conf
@@ -113,8 +113,7 @@ def prepared_conf(request: RunRequest) -> Conf:
 def open_platform(home: Path) -> PlatformInfo:
     """The running platform (started if needed), with this process's settings pointing at it."""
     platform = up(home, progress=progress)
-    os.environ.update(platform.environment())
-    load_settings.cache_clear()
+    point_at(platform)
     return platform
 
 
