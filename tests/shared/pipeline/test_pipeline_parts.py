@@ -11,9 +11,11 @@ import pytest
 
 from shared.pipeline import engine, secrets, storage
 from shared.pipeline.arguments import RunArguments, parse_arguments
+from shared.pipeline.control_groups import granted_processors
 from shared.pipeline.errors import ArgumentsError, MaskingKeyError, WorkloadChangedError
 from shared.pipeline.literals import quote_identifier, quote_list, quote_literal
 from shared.pipeline.resources import MINIMUM_BYTES, measure_resources
+from shared.pipeline.version import RUNTIME_VERSION
 from shared.pipeline.workload import verify_directory, verify_when_settled
 
 ARGUMENTS = RunArguments("file:///w", "2026-01-05", "2026-01-05-abc", "local", "file:///lake")
@@ -76,6 +78,49 @@ def test_control_group_version_1(tmp_path):
     (tmp_path / "sys/fs/cgroup/memory/memory.usage_in_bytes").write_text("0")
 
     assert measure_resources(tmp_path, {}).memory_bytes == int(2 * 1024**3 * 0.6 / 2)
+
+
+def test_the_own_group_and_those_above_it_count_in_a_machine_with_many(tmp_path):
+    fake_machine(tmp_path, 64 * 1024 * 1024)
+    (tmp_path / "proc/self").mkdir()
+    (tmp_path / "proc/self/cgroup").write_text("4:memory:/team/worker\n2:cpu,cpuacct:/team/worker\n0::/\n")
+    for name, text in {
+        "memory/team/memory.limit_in_bytes": str(1024**3),
+        "memory/team/worker/memory.limit_in_bytes": str(2 * 1024**3),
+        "cpu/team/worker/cpu.cfs_quota_us": "50000",
+        "cpu/team/worker/cpu.cfs_period_us": "100000",
+    }.items():
+        path = tmp_path / "sys/fs/cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    assert measure_resources(tmp_path, {}).memory_bytes == int(1024**3 * 0.6 / 2)
+    assert granted_processors(tmp_path) == 0.5
+    assert measure_resources(tmp_path, {}).threads == 1
+
+
+@pytest.mark.parametrize(("text", "granted"), [("max 100000", None), ("150000 100000", 1.5)])
+def test_processors_in_control_group_version_2(tmp_path, text, granted):
+    fake_machine(tmp_path, 64 * 1024 * 1024)
+    (tmp_path / "sys/fs/cgroup").mkdir(parents=True)
+    (tmp_path / "sys/fs/cgroup/cpu.max").write_text(text)
+
+    assert granted_processors(tmp_path) == granted
+
+
+@pytest.mark.parametrize(
+    ("variables", "concurrency"),
+    [
+        ({"AIRFLOW__CELERY__WORKER_AUTOSCALE": "5,1"}, 5),
+        ({"AIRFLOW__CELERY__WORKER_CONCURRENCY": "8"}, 8),
+        ({"AIRFLOW__CELERY__WORKER_AUTOSCALE": "5,1", "ONBOARDING_WORKER_CONCURRENCY": "1"}, 1),
+        ({"AIRFLOW__CELERY__WORKER_AUTOSCALE": "", "ONBOARDING_WORKER_CONCURRENCY": "many"}, 2),
+    ],
+)
+def test_tasks_of_a_worker_share_its_memory(tmp_path, variables, concurrency):
+    fake_machine(tmp_path, 64 * 1024 * 1024)
+
+    assert measure_resources(tmp_path, variables).memory_bytes == int(64 * 1024**3 * 0.6 / concurrency)
 
 
 def test_memory_never_falls_below_what_duckdb_needs(tmp_path):
@@ -240,7 +285,7 @@ def test_another_major_runtime_is_refused_clearly(tmp_path):
         verify_directory(tmp_path)
 
     assert "run-time 2.x (generated with 2.1.0)" in caught.value.text()
-    assert "run-time 1.0.0" in caught.value.text()
+    assert f"run-time {RUNTIME_VERSION}" in caught.value.text()
 
 
 def test_the_data_plane_needs_nothing_but_boto3_and_duckdb():
