@@ -123,12 +123,11 @@ def _write_bronze(
 
     A replay has no load of its own: the latest one is described, as it was.
     """
-    latest = state.current_loads(lake)[-1]
-    own = state.read_summary(lake, arguments.load_id, "extract")
-    run_date, load_id = (
-        (arguments.run_date, arguments.load_id) if own is not None else (latest.run_date, latest.load_id)
-    )
-    extract = own or state.needed_summary(lake, load_id, "extract")
+    run_date, load_id = arguments.run_date, arguments.load_id
+    if state.read_summary(lake, load_id, "extract") is None:
+        latest = state.current_loads(lake)[-1]
+        run_date, load_id = latest.run_date, latest.load_id
+    extract = state.needed_summary(lake, load_id, "extract")
     comments = {item["source_name"]: item.get("description", "") for item in source.get("columns", [])}
     columns = [{**column, "comment": comments.get(column["name"], "")} for column in extract.get("columns", [])]
     columns += [

@@ -370,7 +370,7 @@ def _totals(workload: str, arguments: RunArguments) -> dict[str, Any]:
         "load_id": arguments.load_id,
         "source": steps["extract"].get("source"),
         "bronze": steps["extract"].get("bronze", steps["replay"].get("bronze")),
-        "replayed": len(steps["replay"].get("replayed", [])),
+        **({"replayed": len(steps["replay"]["replayed"])} if steps["replay"] else {}),
         "duplicates": steps["transform_silver"].get("duplicates"),
         "silver": steps["check_silver"].get("published"),
         "quarantined": sum(steps[name].get("quarantined", 0) for name in ("check_silver", "check_gold")),

@@ -8,23 +8,15 @@ from pathlib import Path
 from onboarding.cli.console import say
 from onboarding.cli.platform_access import running_platform
 from onboarding.spec.settings import load_settings
-from onboarding.workspace.deployed import dag_file_key, find_deployed, version_key
-from onboarding.workspace.store import StorageError, Store
+from onboarding.workspace.deployed import dag_file_key, needed_deployed, version_key
+from onboarding.workspace.store import Store
 
 
 def export(workload: str, to: Path) -> int:
     """Write ``<to>/<workload>/`` whole: what is there before is replaced by exactly the deployed files."""
     running_platform()
     dags = Store(load_settings().dags_uri)
-    deployed = find_deployed(dags, workload)
-    if deployed is None:
-        raise StorageError(
-            f"`{workload}` is not deployed",
-            where=dags.uri,
-            expected="a deployed workload",
-            given=f"`{workload}`",
-            remedy="`onboard status` lists what is there",
-        )
+    deployed = needed_deployed(dags, workload)
     target, partial = to / workload, to / f".{workload}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     count = sum(1 for _ in dags.download(version_key(workload, deployed.version), partial))

@@ -13,7 +13,7 @@ from onboarding.cli.follow import wait_for_run
 from onboarding.cli.platform_access import running_platform
 from onboarding.cli.run_command import PIPELINE_TIMEOUT_SECONDS
 from onboarding.spec.settings import load_settings
-from onboarding.workspace.deployed import find_deployed, version_key
+from onboarding.workspace.deployed import needed_deployed, version_key
 from onboarding.workspace.store import Store
 from shared.operators.pipeline_steps import load_id_of
 from shared.pipeline.errors import DataOnboardingError
@@ -29,22 +29,14 @@ def replay(workload: str) -> int:
     """Run the deployed pipeline with the conf ``{"replay": true}`` and say what came of it.
 
     :returns: 0 when the run succeeded, else 1.
-    :raises ReplayError: no such workload is deployed, or its pipeline is paused.
+    :raises StorageError: no such workload is deployed.
+    :raises ReplayError: its pipeline is paused.
     """
     client = AirflowClient(running_platform(), REQUESTER)
     settings = load_settings()
     dags = Store(settings.dags_uri)
-    deployed = find_deployed(dags, workload)
-    dag = client.api.dag(workload) if deployed is not None else None
-    if deployed is None or dag is None:
-        raise ReplayError(
-            f"there is no deployed workload `{workload}`",
-            where=settings.dags_uri,
-            expected="a workload that was onboarded and whose pipeline has run",
-            given=f"`{workload}`",
-            remedy="`onboard status` lists what there is",
-        )
-    if dag.get("is_paused"):
+    deployed = needed_deployed(dags, workload)
+    if (client.api.dag(workload) or {}).get("is_paused"):
         raise ReplayError(
             f"the pipeline {workload} is paused: its run would wait for ever",
             where=f"{client.platform.api_url}/dags/{workload}",

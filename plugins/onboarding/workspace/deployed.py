@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
-from onboarding.workspace.store import Store
+from onboarding.workspace.store import StorageError, Store
 
 WORKLOADS = "workloads"
 
@@ -43,6 +43,23 @@ def find_deployed(dags: Store, workload: str) -> DeployedWorkload | None:
     version = version_of(source)
     manifest = dags.find_json(f"{version_key(workload, version)}/.onboarding/manifest.json")
     return None if manifest is None else DeployedWorkload(workload, version, manifest)
+
+
+def needed_deployed(dags: Store, workload: str) -> DeployedWorkload:
+    """The deployed version of a workload that a person named.
+
+    :raises StorageError: it is not deployed.
+    """
+    deployed = find_deployed(dags, workload)
+    if deployed is None:
+        raise StorageError(
+            f"`{workload}` is not deployed",
+            where=dags.uri,
+            expected="a deployed workload",
+            given=f"`{workload}`",
+            remedy="`onboard status` lists what is there",
+        )
+    return deployed
 
 
 def deployed_workloads(dags: Store) -> list[DeployedWorkload]:
