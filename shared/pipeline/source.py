@@ -199,7 +199,7 @@ def _opened_table(location: str, bounds: Bounds | None) -> Source:
 
 
 def _new_files(location: str, leave_out: Collection[StoredFile]) -> list[StoredFile]:
-    files = [file for file in find_source_files(location) if file not in leave_out]
+    files = [file for file in find_source_files(location, digest=True) if file not in leave_out]
     if not files:
         raise NothingNewError(
             "Every file at the location was loaded before.",

@@ -106,17 +106,20 @@ def relative(uri: str, folder_uri: str) -> str:
 def list_files(uri: str, *, digest: bool = False) -> list[StoredFile]:
     """Every file below the folder or prefix ``uri``, sorted; empty when there is none.
 
-    :param digest: whether the etag of local files is wanted: it is the MD5 of their content.
+    :param digest: whether the etag of local files is wanted: it is the MD5 of their content, which is read for it.
     :raises SourceError: the bucket does not exist or may not be read.
     """
     return sorted(_list_s3(uri) if is_s3(uri) else _list_local(local_path(uri), digest))
 
 
-def find_file(uri: str) -> StoredFile | None:
-    """The one file that ``uri`` names, or ``None``."""
+def find_file(uri: str, *, digest: bool = False) -> StoredFile | None:
+    """The one file that ``uri`` names, or ``None``.
+
+    :param digest: as of :func:`list_files`.
+    """
     if not is_s3(uri):
         path = local_path(uri)
-        return _local_file(path, digest=True) if path.is_file() else None
+        return _local_file(path, digest) if path.is_file() else None
     bucket, key = bucket_and_key(uri)
     if not key or key.endswith("/"):
         return None

@@ -6,7 +6,6 @@ For a process in a control group: nothing is imported that a task would not impo
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -31,8 +30,23 @@ def main() -> None:
     else:
         done = run_path(source, scratch)
         said |= {"blocked": done.blocked, "steps": {Path(name).stem: step for name, step in done.summaries.items()}}
-    said["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    said |= {"peak_bytes": peak_resident_bytes(), "read_bytes": bytes_read()}
     print(json.dumps(said))
+
+
+def peak_resident_bytes() -> int:
+    """The largest resident set since this program began.
+
+    Not ``getrusage``: its maximum outlives ``exec``, so it would be that of the process that started this one.
+    """
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+
+
+def bytes_read() -> int:
+    """All bytes that this process asked to read, from the disk or from the page cache."""
+    lines = Path("/proc/self/io").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("rchar:"))
 
 
 if __name__ == "__main__":

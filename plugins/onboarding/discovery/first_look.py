@@ -52,7 +52,9 @@ def first_look(conf: Conf) -> SourceLook:
 
 
 def list_files(conf: Conf) -> list[SourceFile]:
-    """The files of the source, listed without moving data; of a database table its location and size.
+    """The files of the source, listed without reading them; of a database table its location and size.
+
+    The etag of a local file is empty: it would be a digest of the content.
 
     :raises DiscoveryError: the conf names no source.
     :raises SourceError: there is nothing at the location.
@@ -64,5 +66,5 @@ def list_files(conf: Conf) -> list[SourceFile]:
     if is_database(location):
         with reading(location) as connection:
             return [SourceFile(uri=location, bytes=describe(connection, location).bytes, etag="")]
-    found = with_content(find_source_files(location))
+    found = with_content(find_source_files(location, digest=False))
     return [SourceFile(uri=file.uri, bytes=file.bytes, etag=file.etag) for file in found]

@@ -30,15 +30,16 @@ _FOREIGN = (
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<head")
 
 
-def find_source_files(location: str) -> list[StoredFile]:
+def find_source_files(location: str, *, digest: bool) -> list[StoredFile]:
     """The files of a source, sorted: one file, or all below a folder or prefix, those of 0 bytes among them.
 
     Names that start with ``_`` or ``.`` (``_SUCCESS``, ``.crc``) are not data.
 
+    :param digest: whether the etag of local files is wanted: each is read whole for it.
     :raises SourceError: there is no such location, or nothing in it.
     """
-    single = storage.find_file(location)
-    found = [single] if single else storage.list_files(location, digest=True)
+    single = storage.find_file(location, digest=digest)
+    found = [single] if single else storage.list_files(location, digest=digest)
     # A folder's files only: what a person names outright is read whatever its name.
     files = found if single else [file for file in found if _is_data(file.uri, location)]
     if not files:
