@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SECTION = "onboarding"
 EXTRACT_SCRIPTS = "scripts/extract/"
+_FINDINGS_IN_NOTE = 5
 MASKING_KEY_CONNECTION = "onboarding_masking_key"
-# An XCom stays small for a source with thousands of columns, too.
-_NAMES_IN_XCOM = 50
 Callback = Callable[[Mapping[str, Any]], None]
 
 
@@ -67,8 +66,11 @@ def _run_step(
         else:
             summaries = _run(folder, scripts, arguments, connection_id)
     except QualityGateFailed:
+        _note_drift(workload, arguments, context, connection_id)
         _verdict_to_catalog(workload, arguments, connection_id)
         raise
+    if scripts[0].startswith(EXTRACT_SCRIPTS):
+        _note_drift(workload, arguments, context, connection_id)
     _describe_outlets(workload, version, arguments, context, connection_id)
     return summaries
 
@@ -297,9 +299,23 @@ def _no_retry_for_final_errors() -> Iterator[None]:
 def _small(summary: Mapping[str, Any]) -> dict[str, Any]:
     """A summary without what grows with the columns; the state in the lake has all of it."""
     kept = {key: value for key, value in summary.items() if key not in ("rules", "columns")}
-    if isinstance(kept.get("new_columns"), list):
-        kept["new_columns"] = kept["new_columns"][:_NAMES_IN_XCOM]
     return {key: _small(value) if isinstance(value, Mapping) else value for key, value in kept.items()}
+
+
+def _note_drift(workload: str, arguments: RunArguments, context: Mapping[str, Any], aws_conn_id: str) -> None:
+    """Tell the run how its delivery differs from what was onboarded, worst first; nothing when it does not."""
+    from shared.operators.pipeline_notes import note_run
+    from shared.pipeline import schema_drift
+    from shared.pipeline.zones import Lake
+
+    with aws_access(aws_conn_id):
+        found = schema_drift.read_report(Lake(arguments.lake_uri, workload), arguments.load_id)
+    if not found:
+        return
+    found.sort(key=lambda finding: (-finding.rows, finding.column))
+    more = [f"and {len(found) - _FINDINGS_IN_NOTE} more"] if len(found) > _FINDINGS_IN_NOTE else []
+    lines = [finding.text() for finding in found[:_FINDINGS_IN_NOTE]]
+    note_run(context, "\n".join(["schema drift:", *lines, *more, f"To accept it: {schema_drift.HOW_TO_ACCEPT}."]))
 
 
 def _describe_outlets(
@@ -357,10 +373,11 @@ def _verdict_to_catalog(workload: str, arguments: RunArguments, aws_conn_id: str
 
 
 def _totals(workload: str, arguments: RunArguments) -> dict[str, Any]:
-    from shared.pipeline import state
+    from shared.pipeline import schema_drift, state
     from shared.pipeline.zones import Lake
 
     lake = Lake(arguments.lake_uri, workload)
+    drift = schema_drift.read_report(lake, arguments.load_id)
     steps = {
         name: state.read_summary(lake, arguments.load_id, name) or {}
         for name in ("extract", "replay", "transform_silver", "check_silver", "check_gold")
@@ -371,6 +388,7 @@ def _totals(workload: str, arguments: RunArguments) -> dict[str, Any]:
         "source": steps["extract"].get("source"),
         "bronze": steps["extract"].get("bronze", steps["replay"].get("bronze")),
         **({"replayed": len(steps["replay"]["replayed"])} if steps["replay"] else {}),
+        **({"schema_drift": len(drift)} if drift else {}),
         "duplicates": steps["transform_silver"].get("duplicates"),
         "silver": steps["check_silver"].get("published"),
         "quarantined": sum(steps[name].get("quarantined", 0) for name in ("check_silver", "check_gold")),

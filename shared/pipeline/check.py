@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from shared.pipeline.arguments import RunArguments
 from shared.pipeline.errors import QualityGateFailed, StepOrderError
 from shared.pipeline.literals import identifiers
 from shared.pipeline.publish import prepare_version, publish
+from shared.pipeline.reading.tables import UNCAST_COLUMN
+from shared.pipeline.schema_drift import type_change_rules
 from shared.pipeline.scoring import Rule, Verdict, flag_rows, judge
 from shared.pipeline.tables import (
     PART,
@@ -62,7 +64,8 @@ def check_zone(spec: CheckSpec, arguments: RunArguments) -> dict[str, Any]:
     if finished is not None:
         return finished
     with tempfile.TemporaryDirectory(prefix="onboarding_check_") as scratch, engine.connection() as con:
-        run = _Run(con, lake, spec, arguments, Path(scratch))
+        source = scan(_candidate(lake, spec, arguments, Path(scratch)))
+        run = _Run(con, lake, _with_drift_rules(con, spec, source), arguments, Path(scratch), source)
         summary = run.inform() if spec.zone == "bronze" else run.gate()
     if spec.zone == "silver":
         storage.delete_tree(lake.candidate(arguments.load_id, "silver", spec.table))
@@ -80,15 +83,43 @@ def _finished_before(lake: Lake, spec: CheckSpec, arguments: RunArguments) -> di
     return None
 
 
+def _candidate(lake: Lake, spec: CheckSpec, arguments: RunArguments, folder: Path) -> list[Path]:
+    if spec.zone == "bronze":
+        uri = lake.bronze_load(spec.table, arguments.run_date, arguments.load_id)
+    else:
+        uri = lake.candidate(arguments.load_id, spec.zone, spec.table)
+    files = parquet_files(uri)
+    if not files:
+        raise StepOrderError(
+            "There is no candidate to check.",
+            where=uri,
+            expected="what the step before writes",
+            remedy="Clear the transformation's task together with this one.",
+        )
+    return bring_tables(files, folder / "candidate")
+
+
+def _with_drift_rules(con: Any, spec: CheckSpec, source: str) -> CheckSpec:
+    """The rules of Silver, and one for each column that was delivered with another type than the onboarded one."""
+    if spec.zone != "silver" or UNCAST_COLUMN not in {name for name, _ in columns_of(con, f"FROM {source}")}:
+        return spec
+    named = con.execute(f"SELECT DISTINCT unnest({UNCAST_COLUMN}) AS name FROM {source} ORDER BY name").fetchall()  # noqa: S608
+    return replace(spec, rules=(*spec.rules, *type_change_rules([row[0] for row in named])))
+
+
 @dataclass(frozen=True)
 class _Run:
-    """One check of one table: everything its steps share."""
+    """One check of one table: everything its steps share.
+
+    :ivar source: SQL that reads the candidate.
+    """
 
     con: Any
     lake: Lake
     spec: CheckSpec
     arguments: RunArguments
     folder: Path
+    source: str
 
     def inform(self) -> dict[str, Any]:
         """Bronze: a score for the record."""
@@ -113,8 +144,7 @@ class _Run:
         return summary
 
     def _judge(self) -> Verdict:
-        source = scan(self._candidate())
-        flag_rows(self.con, f"FROM {source}", self.spec.rules, self.folder / "flagged")
+        flag_rows(self.con, f"FROM {self.source}", self.spec.rules, self.folder / "flagged")
         return judge(
             self.con,
             scan([self.folder / "flagged" / PART]),
@@ -122,22 +152,6 @@ class _Run:
             self.spec.threshold,
             self.spec.dimension_weights,
         )
-
-    def _candidate(self) -> list[Path]:
-        spec, arguments = self.spec, self.arguments
-        if spec.zone == "bronze":
-            uri = self.lake.bronze_load(spec.table, arguments.run_date, arguments.load_id)
-        else:
-            uri = self.lake.candidate(arguments.load_id, spec.zone, spec.table)
-        files = parquet_files(uri)
-        if not files:
-            raise StepOrderError(
-                "There is no candidate to check.",
-                where=uri,
-                expected="what the step before writes",
-                remedy="Clear the transformation's task together with this one.",
-            )
-        return bring_tables(files, self.folder / "candidate")
 
     def _quarantine(self, verdict: Verdict) -> int:
         """Write the rows that are held back, each with all its reasons."""

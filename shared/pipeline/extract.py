@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.pipeline import engine, state
+from shared.pipeline import engine, schema_drift, state
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.errors import BalanceError, NothingNewError, SourceError
 from shared.pipeline.literals import quote_identifier, quote_literal
 from shared.pipeline.reading.files import named
+from shared.pipeline.reading.tables import UNCAST_COLUMN
+from shared.pipeline.schema_drift import Delivery, Finding
 from shared.pipeline.selection import Selection, select
 from shared.pipeline.source import FILE_COLUMN, LOAD_COLUMN, ROW_COLUMN, Source, open_source
 from shared.pipeline.tables import PART, count_rows, replace_tree, write_parquet
@@ -28,6 +31,7 @@ class ExtractSpec:
     """How a workload reads its source.
 
     :ivar columns: names in the source, in the order of Bronze.
+    :ivar column_types: their onboarded types (of DuckDB), without those of text; ``None``: not kept, any type will do.
     :ivar dropped_columns: those of them that never reach Bronze.
     :ivar filter: SQL condition over the source's columns, from the approved plan; empty for all rows.
     :ivar load: ``full`` (each delivery is a snapshot), ``new_files`` (files that no other date has loaded) or
@@ -48,12 +52,22 @@ class ExtractSpec:
     encoding: str | None = None
     null_values: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    column_types: Mapping[str, str] | None = None
     dropped_columns: tuple[str, ...] = ()
     filter: str = ""
     load: str = "full"
     watermark_column: str = ""
     watermark_type: str = ""
     watermark_formats: tuple[str, ...] = ()
+
+    def compared_with(self, given: Mapping[str, str]) -> Delivery:
+        """A delivery against what was onboarded.
+
+        :param given: name -> type of its columns.
+        """
+        types = self.column_types
+        known = {name: "" if types is None else types.get(name, "VARCHAR") for name in self.columns}
+        return Delivery(self.table, known, given, frozenset(self.dropped_columns))
 
     def read_options(self) -> dict[str, Any]:
         """The options for :func:`shared.pipeline.source.open_source`."""
@@ -73,8 +87,9 @@ def extract_to_bronze(spec: ExtractSpec, arguments: RunArguments) -> dict[str, A
 
     :returns: ``source`` (rows read, the unreadable included, without those the filter or the watermark leaves out),
         ``bronze``, ``unreadable``, ``filtered_out``, ``not_new`` (by the watermark), ``files``, ``empty_files``
-        (without a row), ``new_columns`` (not loaded, for nobody has classified them).
-    :raises SourceError: missing, empty, not what its format says, or columns are gone.
+        (without a row), ``schema_drift`` (in how many ways the columns are not those that were onboarded; the
+        report ``schema_drift`` of the load has each).
+    :raises SourceError: missing, empty, not what its format says, or none of the onboarded columns is there.
     :raises NothingNewError: there is nothing that was not loaded before; the state of the run says so.
     """
     lake = Lake(arguments.lake_uri, spec.workload)
@@ -91,9 +106,13 @@ def _extract(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> dict[str
     with engine.connection() as con:
         selection = select(con, state.current_loads(lake), arguments.run_date, spec.load, _watermark(spec))
     with open_source(
-        spec.location, spec.format, spec.read_options(), leave_out=selection.leave_out, bounds=selection.bounds
+        spec.location,
+        spec.format,
+        spec.read_options(),
+        leave_out=selection.leave_out,
+        bounds=selection.bounds,
+        known=spec.columns,
     ) as source:
-        new_columns = _check_columns(spec, source)
         target = lake.bronze_load(spec.table, arguments.run_date, arguments.load_id)
         written = _write(spec, source, selection, lake, arguments.load_id, target)
         rows, marks = written.rows, written.marks
@@ -109,15 +128,14 @@ def _extract(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> dict[str
             "not_new": written.passed - rows,
             "files": len(source.files),
             "empty_files": _empty_files(spec, source),
-            "new_columns": new_columns,
+            "schema_drift": len(written.drift),
             **({"watermark": marks} if marks else {}),
-            "columns": [
-                {"name": column.name, "type": column.physical_type}
-                for column in source.columns
-                if column.name in spec.columns and column.name not in spec.dropped_columns
-            ],
+            "columns": [{"name": name, "type": kind} for name, kind in written.types.items()],
             "path": target,
         }
+    schema_drift.write_report(lake, arguments, "bronze", written.drift)
+    for finding in written.drift:
+        log.warning("%s: %s", spec.workload, finding.text())
     state.record_load(lake, load)
     return state.write_summary(lake, arguments, STEP, summary)
 
@@ -135,52 +153,61 @@ def _empty_files(spec: ExtractSpec, source: Source) -> int:
     return len(without)
 
 
-def _check_columns(spec: ExtractSpec, source: Source) -> list[str]:
-    """Names of columns that came up since the onboarding.
-
-    A missing column is an error, but in JSON, where a key that no row has is a column of NULL.
-
-    :raises SourceError: columns are missing.
-    """
-    names = [column.name for column in source.columns]
-    missing = [name for name in spec.columns if name not in names]
-    if missing and source.format not in ("json", "jsonl"):
-        raise SourceError(
-            "The source lacks columns that it had when it was onboarded.",
-            where=spec.location,
-            expected=", ".join(spec.columns),
-            given=f"missing: {', '.join(missing)}",
-            remedy="Ask the sender, or onboard the change with intent modify.",
-        )
-    new = [name for name in names if name not in spec.columns]
-    if new:
-        log.warning("%s: columns that are not onboarded are left out: %s", spec.workload, ", ".join(new))
-    return new
-
-
 @dataclass(frozen=True)
 class _Written:
-    """Rows that pass the filter, those of them in Bronze, and what the load's watermark says."""
+    """What went to Bronze.
+
+    :ivar passed: rows that pass the filter.
+    :ivar rows: those of them in Bronze.
+    :ivar marks: what the load's watermark says.
+    :ivar types: name -> type of its columns.
+    :ivar drift: how the delivery's columns differ from those that were onboarded.
+    """
 
     passed: int
     rows: int
     marks: dict[str, str]
+    types: dict[str, str]
+    drift: list[Finding]
 
 
 def _write(spec: ExtractSpec, source: Source, selection: Selection, lake: Lake, load_id: str, target: str) -> _Written:
     with tempfile.TemporaryDirectory(prefix="onboarding_extract_") as scratch, engine.connection() as con:
-        source.create_view(con, "source")
+        source.create_view(con, "delivered")
+        # After the view: only what was read whole tells the columns of every format.
+        delivery = spec.compared_with({column.name: column.physical_type for column in source.columns})
+        delivery.check(spec.location)
+        _check_watermark_column(spec, delivery)
+        delivery.create_view(con, "delivered", "source")
+        drift = delivery.findings(con, "delivered")
         folder = Path(scratch) / "bronze"
         condition, parameters = selection.condition()
-        write_parquet(con, _query(spec, source, load_id, condition), folder, parameters=parameters or None)
-        kept = [name for name in spec.columns if name not in spec.dropped_columns]
+        types = {name: kind for name, kind in delivery.types().items() if name not in spec.dropped_columns}
+        kept = [*types, *([UNCAST_COLUMN] if delivery.kept_as_text else [])]
+        write_parquet(con, _query(spec, kept, load_id, condition), folder, parameters=parameters or None)
         passed = _count_passed(con, spec, source)
-        folder = selection.own_rows(con, lake, spec.table, folder, kept)
+        onboarded = [name for name in spec.columns if name not in spec.dropped_columns]
+        folder = selection.own_rows(con, lake, spec.table, folder, onboarded)
         rows = count_rows(con, [folder / PART])
         _check_rows(spec, source, passed, rows, target)
         marks = dict(selection.marks(con, folder))
         replace_tree(folder, target)
-    return _Written(passed, rows, marks)
+    return _Written(passed, rows, marks, types, drift)
+
+
+def _check_watermark_column(spec: ExtractSpec, delivery: Delivery) -> None:
+    """Without its watermark a delivery cannot be told from those before.
+
+    :raises SourceError: the column is gone.
+    """
+    if spec.watermark_column in delivery.removed:
+        raise SourceError(
+            "The source lacks the column by which it is loaded.",
+            where=spec.location,
+            expected=f"the watermark column {spec.watermark_column}",
+            given=", ".join(delivery.given),
+            remedy="Ask the sender, or onboard the change with intent modify.",
+        )
 
 
 def _count_passed(con: Any, spec: ExtractSpec, source: Source) -> int:
@@ -213,13 +240,8 @@ def _check_rows(spec: ExtractSpec, source: Source, passed: int, rows: int, targe
         )
 
 
-def _query(spec: ExtractSpec, source: Source, load_id: str, condition: str) -> str:
-    present = {column.name for column in source.columns}
-    selected = [
-        quote_identifier(name) if name in present else f"NULL::VARCHAR AS {quote_identifier(name)}"
-        for name in spec.columns
-        if name not in spec.dropped_columns
-    ]
+def _query(spec: ExtractSpec, columns: Sequence[str], load_id: str, condition: str) -> str:
+    selected = [quote_identifier(name) for name in columns]
     selected += [FILE_COLUMN, ROW_COLUMN, f"{quote_literal(load_id)} AS {LOAD_COLUMN}"]
     conditions = [f"({spec.filter})"] if spec.filter else []
     conditions += [condition] if condition != "true" else []

@@ -58,6 +58,7 @@ def open_source(
     *,
     leave_out: Collection[StoredFile] = (),
     bounds: Bounds | None = None,
+    known: Sequence[str] = (),
 ) -> Source:
     """Open a source: find its files, bring them here, detect what is not given.
 
@@ -68,18 +69,20 @@ def open_source(
         absent or ``None`` is detected.
     :param leave_out: files that are not read: those that were loaded before.
     :param bounds: rows of a database table that are read; of files all rows are.
+    :param known: names of the columns that were onboarded: files may lack some and have others, and a name that
+        differs in case only is theirs. Without them all files must have the same columns.
     :returns: the open source, to be used as a context manager: its end removes the temporary files.
     :raises SourceError: missing, empty, not a table, or its files do not agree in their columns.
     :raises NothingNewError: every file is one to leave out.
     """
     if is_database(location):
-        return _opened_table(location, bounds)
+        return _opened_table(location, bounds, known)
     given = check_options(options, location)
     scratch = tempfile.TemporaryDirectory(prefix="onboarding_source_")
     try:
         with full_disk_is_clear("the copy of the source on this machine"):
             new = _new_files(location, leave_out)
-            source = _opened(location, with_content(new), format, given, scratch)
+            source = _opened(location, with_content(new), format, given, scratch, known)
             source.empty_files = tuple(file for file in new if not file.bytes)
             return source
     except BaseException:
@@ -190,10 +193,10 @@ class Source:
         )
 
 
-def _opened_table(location: str, bounds: Bounds | None) -> Source:
+def _opened_table(location: str, bounds: Bounds | None, known: Sequence[str]) -> Source:
     with reading(location) as connection:
         description = describe(connection, location)
-    table = DatabaseTable(location, description, bounds)
+    table = DatabaseTable(location, description, bounds, known)
     scratch = tempfile.TemporaryDirectory(prefix="onboarding_source_")
     return Source(location, TABLE, [StoredFile(location, description.bytes, "")], ReadOptions(), table, scratch)
 
@@ -215,13 +218,14 @@ def _opened(
     format: str | None,
     given: dict[str, Any],
     scratch: tempfile.TemporaryDirectory[str],
+    known: Sequence[str],
 ) -> Source:
     folder = Path(scratch.name)
     local = [LocalFile(file.uri, bring_here(file, folder, index)) for index, file in enumerate(files)]
     layout = _common_format(local, format)
     if layout == "parquet":
         with engine.connection() as con:
-            return Source(location, layout, files, ReadOptions(), ParquetTable(con, local), scratch)
+            return Source(location, layout, files, ReadOptions(), ParquetTable(con, local, known), scratch)
     encodings = [given.get("encoding") or detect_encoding(file.path, file.uri) for file in local]
     text = [
         LocalFile(file.uri, as_utf8(file.path, encoding, folder / f"{index:05d}.utf8", file.uri))
@@ -229,9 +233,9 @@ def _opened(
     ]
     if layout == "csv":
         options = csv_rows.detect_options(text[0].path, given, encodings[0])
-        return Source(location, layout, files, options, CsvTable(text, options), scratch)
+        return Source(location, layout, files, options, CsvTable(text, options, known), scratch)
     options = ReadOptions(encoding=encodings[0], null_values=tuple(given.get("null_values", ())))
-    return Source(location, layout, files, options, JsonFiles(text, layout, options), scratch)
+    return Source(location, layout, files, options, JsonFiles(text, layout, options, known), scratch)
 
 
 def _common_format(files: Sequence[LocalFile], given: str | None) -> str:

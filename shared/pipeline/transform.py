@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shared.pipeline import engine, state, storage
+from shared.pipeline import engine, schema_drift, state, storage
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.errors import StepOrderError, WorkloadChangedError
+from shared.pipeline.literals import quote_identifier
+from shared.pipeline.reading.tables import UNCAST_COLUMN
 from shared.pipeline.secrets import masking_key
 from shared.pipeline.source import LOAD_COLUMN, ROW_COLUMN
 from shared.pipeline.tables import (
@@ -26,9 +29,11 @@ from shared.pipeline.tables import (
 )
 from shared.pipeline.zones import Lake, published_files, read_pointer
 
+log = logging.getLogger(__name__)
 UNPARSED_COLUMN = "_unparsed"
 RANK_COLUMN = "_duplicate_rank"
-CONTROL_COLUMNS = (UNPARSED_COLUMN, RANK_COLUMN)
+#: Columns of a candidate that are never published; ``_uncast`` only where a column changed its type.
+CONTROL_COLUMNS = (UNPARSED_COLUMN, RANK_COLUMN, UNCAST_COLUMN)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class TransformSpec:
     :ivar sql: engine (``duckdb``, ``spark``) -> path of the statement in the workload's directory.
     :ivar partition_columns: by which the published table is partitioned.
     :ivar needs_masking_key: whether the statement has the parameter ``$masking_key``.
+    :ivar source_names: of Silver: column -> its name in the source, where that is another.
     """
 
     workload: str
@@ -49,6 +55,7 @@ class TransformSpec:
     sql: Mapping[str, str]
     partition_columns: tuple[str, ...] = ()
     needs_masking_key: bool = False
+    source_names: Mapping[str, str] = field(default_factory=dict)
 
 
 def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
@@ -67,6 +74,9 @@ def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
         input_rows = sum(_create_input(con, lake, name, spec.inputs[name], folder) for name in spec.inputs)
         parameters = {"masking_key": masking_key(spec.workload)} if spec.needs_masking_key else None
         write_parquet(con, _statement(spec, arguments), folder / "all", parameters=parameters)
+        if spec.zone == "silver":
+            _report_drift(con, lake, spec, arguments, folder)
+            _mark_uncast(con, spec, folder)
         write = _write_silver if spec.zone == "silver" else _write_gold
         counts = write(con, lake, spec, arguments, folder)
     counts = {"input_rows": input_rows, **counts}
@@ -112,13 +122,45 @@ def _statement(spec: TransformSpec, arguments: RunArguments) -> str:
     return content.decode().strip().rstrip(";")
 
 
+def _bronze_view(spec: TransformSpec) -> str:
+    return quote_identifier(next(name for name, place in spec.inputs.items() if place.startswith("bronze/")))
+
+
+def _report_drift(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> None:
+    found = schema_drift.unreadable_texts(
+        con, spec.table, scan([folder / "all" / PART]), _bronze_view(spec), arguments.load_id, spec.source_names
+    )
+    schema_drift.write_report(lake, arguments, "silver", found)
+    for finding in found:
+        log.warning("%s: %s", spec.workload, finding.text())
+
+
+def _mark_uncast(con: Any, spec: TransformSpec, folder: Path) -> None:
+    """Name, in each row, the columns whose values did not fit the onboarded type; nothing when all did.
+
+    The names only: the values stay in Bronze, for nobody has masked them.
+    """
+    view = _bronze_view(spec)
+    if UNCAST_COLUMN not in {name for name, _ in columns_of(con, f"FROM {view}")}:
+        return
+    origin = f"{LOAD_COLUMN}, {ROW_COLUMN}"
+    query = (
+        f"SELECT every.*, misfits.{UNCAST_COLUMN} FROM {scan([folder / 'all' / PART])} AS every "  # noqa: S608
+        f"LEFT JOIN (SELECT {origin}, map_keys({UNCAST_COLUMN}) AS {UNCAST_COLUMN} FROM {view} "
+        f"WHERE {UNCAST_COLUMN} IS NOT NULL) AS misfits USING ({origin})"
+    )
+    write_parquet(con, query, folder / "marked")
+    (folder / "marked" / PART).replace(folder / "all" / PART)
+
+
 def _write_silver(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> dict[str, int]:
     every = scan([folder / "all" / PART])
     _check_silver_columns(con, every, spec)
     # Ordered, so that the same input gives the same files whatever the threads did.
     kept = f"FROM {every} WHERE {RANK_COLUMN} = 1 ORDER BY {LOAD_COLUMN}, {ROW_COLUMN}"
     write_parquet(con, kept, folder / "candidate")
-    control = ", ".join(CONTROL_COLUMNS)
+    present = {name for name, _ in columns_of(con, f"FROM {every}")}
+    control = ", ".join(name for name in CONTROL_COLUMNS if name in present)
     removed = (
         f"SELECT * EXCLUDE ({control}) FROM {every} WHERE {RANK_COLUMN} > 1 "  # noqa: S608
         f"ORDER BY {LOAD_COLUMN}, {ROW_COLUMN}"
@@ -140,7 +182,7 @@ def _write_gold(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArgumen
 
 def _check_silver_columns(con: Any, every: str, spec: TransformSpec) -> None:
     names = {name for name, _ in columns_of(con, f"FROM {every}")}
-    needed = {*CONTROL_COLUMNS, "_source_file", ROW_COLUMN, LOAD_COLUMN}
+    needed = {UNPARSED_COLUMN, RANK_COLUMN, "_source_file", ROW_COLUMN, LOAD_COLUMN}
     if needed - names:
         raise WorkloadChangedError(
             "The Silver statement does not return the columns that the run-time needs.",

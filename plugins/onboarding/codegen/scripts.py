@@ -51,11 +51,20 @@ def extract_spec(
         "encoding": options.encoding,
         "null_values": tuple(options.null_values),
         "columns": tuple(column.source_name for column in metadata.columns),
+        **_column_types(source.format.value, metadata),
         "dropped_columns": tuple(column.source_name for column in metadata.columns if column.name in dropped),
         "filter": source.filter,
         "load": source.load,
         **watermark_arguments(discovery, metadata, profile),
     }
+
+
+def _column_types(source_format: str, metadata: MetadataPlan) -> dict[str, dict[str, str]]:
+    """Types that a delivery is compared with; CSV and JSON have text only."""
+    if source_format in ("csv", "json", "jsonl"):
+        return {}
+    typed = {item.source_name: item.physical_type for item in metadata.columns if item.physical_type != "VARCHAR"}
+    return {"column_types": typed}
 
 
 def watermark_arguments(discovery: DiscoveryPlan, metadata: MetadataPlan, profile: ProfileReport) -> dict[str, Any]:
@@ -88,6 +97,7 @@ def _check_watermark(plan: ColumnPlan) -> None:
 
 def silver_spec(discovery: DiscoveryPlan, metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, Any]:
     """Arguments of the ``TransformSpec`` of Silver."""
+    renamed = {item.name: item.source_name for item in metadata.columns if item.name != item.source_name}
     return {
         "workload": discovery.workload,
         "table": metadata.table,
@@ -96,6 +106,7 @@ def silver_spec(discovery: DiscoveryPlan, metadata: MetadataPlan, transformation
         "sql": SILVER_SQL,
         "partition_columns": tuple(transformation.silver_partition_columns),
         "needs_masking_key": schema.needs_masking_key(metadata, transformation),
+        **({"source_names": renamed} if renamed else {}),
     }
 
 

@@ -22,12 +22,17 @@ class Shapes:
     values: int
 
 
-def read_shapes(table: TextTable, position: int) -> Shapes:
-    """Count the shapes of one column over the sample."""
-    shape = (
-        f"regexp_replace(regexp_replace(regexp_replace(left(v{position}, {SHAPE_LENGTH}), '[0-9]', '9', 'g'),"
+def shape_of(text: str) -> str:
+    """SQL of the shape of a text: digits are 9, letters A or a, cut after :data:`SHAPE_LENGTH` characters."""
+    return (
+        f"regexp_replace(regexp_replace(regexp_replace(left({text}, {SHAPE_LENGTH}), '[0-9]', '9', 'g'),"
         r" '\p{Lu}', 'A', 'g'), '[\p{Ll}\p{Lo}\p{Lm}\p{Lt}]', 'a', 'g')"
     )
+
+
+def read_shapes(table: TextTable, position: int) -> Shapes:
+    """Count the shapes of one column over the sample."""
+    shape = shape_of(f"v{position}")
     counted = table.connection.execute(
         f"SELECT {shape} AS shape, count(*) AS times FROM {table.values('sample_rows', [position])}"  # noqa: S608 (own aliases)
         f" WHERE v{position} IS NOT NULL GROUP BY 1 ORDER BY times DESC, shape"

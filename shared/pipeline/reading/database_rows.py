@@ -13,6 +13,7 @@ from shared.pipeline import database
 from shared.pipeline.database import TableColumn
 from shared.pipeline.errors import NothingNewError
 from shared.pipeline.literals import quote_identifier, quote_list, quote_literal
+from shared.pipeline.reading.alignment import under_known_names
 from shared.pipeline.reading.tables import PARQUET_OPTIONS, SourceColumn, Staged, check_names, try_typed
 
 # Text of the rows that are fetched at a time, and of those that become one Parquet file.
@@ -61,13 +62,25 @@ class Bounds:
 
 
 class DatabaseTable:
-    """A table or view, read once, in one transaction."""
+    """A table or view, read once, in one transaction.
 
-    def __init__(self, location: str, description: database.TableDescription, bounds: Bounds | None) -> None:
+    :param known: the columns that were onboarded, for their names.
+    """
+
+    def __init__(
+        self,
+        location: str,
+        description: database.TableDescription,
+        bounds: Bounds | None,
+        known: Sequence[str] = (),
+    ) -> None:
         self.location = location
         self.bounds = bounds
         self._described = description.columns
-        self._columns = tuple(SourceColumn(column.name, column.type) for column in description.columns)
+        names = under_known_names([column.name for column in description.columns], known)
+        self._columns = tuple(
+            SourceColumn(name, column.type) for name, column in zip(names, description.columns, strict=True)
+        )
         check_names([column.name for column in self._columns], location)
 
     def columns(self) -> tuple[SourceColumn, ...]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from shared.pipeline.errors import SourceError
 from shared.pipeline.literals import quote_identifier, quote_list, quote_literal
 from shared.pipeline.reading import csv_rows
+from shared.pipeline.reading.alignment import under_known_names, union_of
 from shared.pipeline.reading.json_rows import JsonTable
 from shared.pipeline.reading.options import ReadOptions
 
@@ -17,7 +18,9 @@ FILE_COLUMN = "_source_file"
 ROW_COLUMN = "_source_row"
 LOAD_COLUMN = "_load_id"
 # ``file_row_number`` is the name of the column that DuckDB's Parquet reader adds.
-RESERVED_COLUMNS = (FILE_COLUMN, ROW_COLUMN, LOAD_COLUMN, "file_row_number")
+#: In Bronze: what did not fit the onboarded type of its column, name -> text.
+UNCAST_COLUMN = "_uncast"
+RESERVED_COLUMNS = (FILE_COLUMN, ROW_COLUMN, LOAD_COLUMN, UNCAST_COLUMN, "file_row_number")
 _JSON_OBJECT_BYTES = 16 * 1024 * 1024
 
 
@@ -67,28 +70,39 @@ class Table(Protocol):
 
 
 class CsvTable:
-    """CSV files: the first one's header names the columns, the others must have the same in any order."""
+    """CSV files; each has its columns in an order of its own.
 
-    def __init__(self, files: Sequence[LocalFile], options: ReadOptions) -> None:
+    :param known: the columns that were onboarded: a file may lack some of them and have others. Without them the
+        first file's header names the columns, and the others must have the same.
+    """
+
+    def __init__(self, files: Sequence[LocalFile], options: ReadOptions, known: Sequence[str] = ()) -> None:
         self.files = files
         self.options = options
-        self.names = csv_rows.header_of(files[0].path, options)
+        self.headers = [under_known_names(csv_rows.header_of(file.path, options), known) for file in files]
+        for header, file in zip(self.headers, files, strict=True):
+            if not known:
+                check_same_columns(self.headers[0], header, file.uri, files[0].uri)
+            check_names(header, file.uri)
+        self.names = union_of(self.headers, known)
         check_names(self.names, files[0].uri)
 
     def columns(self) -> tuple[SourceColumn, ...]:
-        """The columns of the header, all text."""
+        """The columns of the headers, all text."""
         return tuple(SourceColumn(name, "VARCHAR") for name in self.names)
 
     def stage(self, con: Any, folder: Path) -> Staged:
         """Parse every file into Parquet."""
         paths, rows, unreadable = [], [], 0
-        for index, file in enumerate(self.files):
-            header = self.names if index == 0 else csv_rows.header_of(file.path, self.options)
-            check_same_columns(self.names, header, file.uri, self.files[0].uri)
-            cells = [csv_cell(f"c{header.index(name)}", self.options.null_values) for name in self.names]
+        for index, (file, header) in enumerate(zip(self.files, self.headers, strict=True)):
+            places = {name: place for place, name in enumerate(header)}
+            cells = [
+                csv_cell(f"c{places[name]}", self.options.null_values) if name in places else "NULL::VARCHAR"
+                for name in self.names
+            ]
             target = folder / f"{index:05d}.parquet"
             read, lost = csv_rows.stage_csv(
-                con, file.path, file.uri, len(cells), _numbered(cells), self.options, target
+                con, file.path, file.uri, len(header), _numbered(cells), self.options, target
             )
             paths.append(target)
             rows.append(read)
@@ -98,12 +112,18 @@ class CsvTable:
 
 
 class JsonFiles:
-    """JSON or JSON Lines files: the columns are the union of the keys in order of first appearance."""
+    """JSON or JSON Lines files: the columns are the union of the keys in order of first appearance.
 
-    def __init__(self, files: Sequence[LocalFile], layout: str, options: ReadOptions) -> None:
+    :param known: the columns that were onboarded, for their names.
+    """
+
+    def __init__(
+        self, files: Sequence[LocalFile], layout: str, options: ReadOptions, known: Sequence[str] = ()
+    ) -> None:
         self.files = files
         self.layout = layout
         self.options = options
+        self.known = known
 
     def columns(self) -> None:
         """Unknown before every row was read."""
@@ -117,7 +137,8 @@ class JsonFiles:
             table.convert(file.path, self.layout, target, file.uri)
             for file, target in zip(self.files, plain, strict=True)
         ]
-        names = [name if name.strip() else f"column_{index}" for index, name in enumerate(table.columns, 1)]
+        given = [name if name.strip() else f"column_{index}" for index, name in enumerate(table.columns, 1)]
+        names = under_known_names(given, self.known)
         unreadable = sum(lost for _, lost in counts)
         if not names:
             return Staged((), (), unreadable, (), ())
@@ -142,20 +163,28 @@ class JsonFiles:
 
 
 class ParquetTable:
-    """Parquet files, read where they lie, with their own types."""
+    """Parquet files, read where they lie, with their own types; a column whose types differ has one that holds all.
 
-    def __init__(self, con: Any, files: Sequence[LocalFile]) -> None:
+    :param known: as of :class:`CsvTable`.
+    """
+
+    def __init__(self, con: Any, files: Sequence[LocalFile], known: Sequence[str] = ()) -> None:
         self.files = files
         described = [_describe(con, file) for file in files]
         for names, file in zip(described, files, strict=True):
-            check_same_columns(list(described[0]), list(names), file.uri, files[0].uri)
-        check_names(list(described[0]), files[0].uri)
+            if not known:
+                check_same_columns(list(described[0]), list(names), file.uri, files[0].uri)
+            check_names(list(names), file.uri)
         reader = f"read_parquet({quote_list(str(file.path) for file in files)}, {PARQUET_OPTIONS})"
-        types = dict(con.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM {reader})").fetchall())  # noqa: S608
-        self._columns = tuple(SourceColumn(name, types[name]) for name in described[0])
+        types = con.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM {reader})").fetchall()  # noqa: S608
+        names = under_known_names([name for name, _ in types], known)
+        found = {name: (kind, cell) for name, (cell, kind) in zip(names, types, strict=True)}
+        self._cells = {name: cell for name, (_, cell) in found.items()}
+        ordered = union_of([names], known) if known else described[0]
+        self._columns = tuple(SourceColumn(name, found[name][0]) for name in ordered)
 
     def columns(self) -> tuple[SourceColumn, ...]:
-        """The columns of the first file."""
+        """The columns of all files."""
         return self._columns
 
     def stage(self, con: Any, folder: Path) -> Staged:
@@ -165,8 +194,8 @@ class ParquetTable:
         for path in paths:
             counted = con.execute("SELECT sum(num_rows) FROM parquet_file_metadata($path)", {"path": str(path)})
             rows.append(int(counted.fetchall()[0][0]))
-        names = tuple(column.name for column in self._columns)
-        return Staged(paths, tuple(rows), 0, self._columns, names)
+        cells = tuple(self._cells[column.name] for column in self._columns)
+        return Staged(paths, tuple(rows), 0, self._columns, cells)
 
 
 # Folder names such as ``date=2026-01-01`` are no columns of the file.

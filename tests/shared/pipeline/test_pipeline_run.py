@@ -235,17 +235,18 @@ def test_a_filter_is_part_of_what_the_source_is(pipeline):
     assert (done["source"], done["filtered_out"]) == (3, 3)
 
 
-def test_a_missing_column_is_named(pipeline):
-    (pipeline.source / "orders.csv").write_text("order_id,email\n1,a\n")
+def test_a_delivery_with_other_columns_is_loaded_and_counted_as_drift(pipeline):
+    (pipeline.source / "orders.csv").write_text("order_id,email,amount,phone\n1,a,2,0791234567\n")
 
-    with pytest.raises(SourceError, match="amount, region"):
+    assert pipeline.extract(pipeline.arguments())["schema_drift"] == 2
+
+
+def test_another_table_is_refused(pipeline):
+    (pipeline.source / "orders.csv").write_text("city,country\nBern,CH\n")
+
+    with pytest.raises(SourceError, match="none of the columns that were onboarded"):
         pipeline.extract(pipeline.arguments())
-
-
-def test_a_new_column_is_left_out_and_noted(pipeline):
-    (pipeline.source / "orders.csv").write_text("order_id,email,amount,region,phone\n1,a,2,eu,0791234567\n")
-
-    assert pipeline.extract(pipeline.arguments())["new_columns"] == ["phone"]
+    assert state.read_loads(pipeline.lake) == []
 
 
 def test_the_first_step_that_is_missing_is_named(pipeline):
