@@ -131,16 +131,26 @@ class Delivery:
         onboarded = {name: kind or self.given.get(name, "VARCHAR") for name, kind in self.known.items()}
         return {**onboarded, **{name: self.given[name] for name in self.added}}
 
-    def create_view(self, con: Any, delivered: str, view: str) -> None:
+    def create_view(self, con: Any, delivered: str, view: str, *, carried: Sequence[str] = ()) -> None:
         """A temporary view ``view`` over ``delivered``: onboarded columns and types, then new columns.
 
         Where a column changed its type, ``_uncast`` has the texts of the values that do not fit, by column.
+
+        :param carried: technical columns that go along beside those of the origin. With ``_uncast`` among them, a
+            text that fits by now is the value of its column.
         """
-        types = self.types()
-        cells = [f"{self._cell(name)} AS {quote_identifier(name)}" for name in types]
-        cells += [FILE_COLUMN, ROW_COLUMN]
-        if self.kept_as_text:
-            cells.append(f"{self._uncast()} AS {UNCAST_COLUMN}")
+        kept = UNCAST_COLUMN in carried
+        cells = []
+        for name, kind in self.types().items():
+            cell = self._cell(name)
+            if kept and name in self.known:
+                cell = f"coalesce({cell}, {_text_as(f'{UNCAST_COLUMN}[{quote_literal(name)}]', kind)})"
+            cells.append(f"{cell} AS {quote_identifier(name)}")
+        cells += [FILE_COLUMN, ROW_COLUMN, *(name for name in carried if name != UNCAST_COLUMN)]
+        misfits = [*([self._still_uncast()] if kept else []), *([self._uncast()] if self.kept_as_text else [])]
+        if misfits:
+            merged = f"map_concat({', '.join(misfits)})" if len(misfits) > 1 else misfits[0]
+            cells.append(f"CASE WHEN cardinality({merged}) > 0 THEN {merged} END AS {UNCAST_COLUMN}")
         con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {', '.join(cells)} FROM {delivered}")  # noqa: S608
 
     def findings(self, con: Any, delivered: str) -> list[Finding]:
@@ -173,33 +183,33 @@ class Delivery:
     def _cast(self, name: str) -> str:
         """The value as its onboarded type, NULL where that would change it."""
         cell, kind, given = quote_identifier(name), self.known[name], self.given[name]
-        if kind == "VARCHAR":
-            return f"CAST({cell} AS VARCHAR)"
+        if given == "VARCHAR" or kind == "VARCHAR":
+            return _text_as(f"CAST({cell} AS VARCHAR)", kind)
         if _is_nested(kind) or _is_nested(given):
             return f"CAST(NULL AS {kind})"
-        form = next((form for kinds, form in _FORMS if kind.split("(")[0].split(" ")[0] in kinds), "")
-        if given == "VARCHAR" and form:
-            trimmed = f"trim({cell})"
-            certain = f"regexp_full_match({trimmed}, {quote_literal(form)})"
-            if kind.startswith("DECIMAL"):
-                # A cast rounds what has more decimals than the type.
-                certain += f" AND TRY_CAST({trimmed} AS DOUBLE) = {_try_cast(trimmed, kind)}::DOUBLE"
-            return f"CASE WHEN {certain} THEN {_try_cast(trimmed, kind)} END"
-        value = _try_cast(cell, kind)
-        return f"CASE WHEN {_try_cast(value, given)} = {cell} THEN {value} END"
+        value = f"TRY_CAST({cell} AS {kind})"
+        return f"CASE WHEN TRY_CAST({value} AS {given}) = {cell} THEN {value} END"
 
     def _misfit(self, name: str) -> str:
         return f"({quote_identifier(name)} IS NOT NULL AND ({self._cast(name)}) IS NULL)"
 
     def _uncast(self) -> str:
-        """A map of column -> text, NULL when everything fits."""
+        """A map of column -> text of what does not fit; empty when everything does."""
         entries = ", ".join(
             f"CASE WHEN {self._misfit(name)} THEN "
             f"{{'key': {quote_literal(name)}, 'value': CAST({quote_identifier(name)} AS VARCHAR)}} END"
             for name in self.kept_as_text
         )
-        kept = f"list_filter([{entries}], lambda entry: entry IS NOT NULL)"
-        return f"CASE WHEN len({kept}) > 0 THEN map_from_entries({kept}) END"
+        return f"map_from_entries(list_filter([{entries}], lambda entry: entry IS NOT NULL))"
+
+    def _still_uncast(self) -> str:
+        """Those entries of ``_uncast`` that do not fit the type that their column has by now."""
+        fits = " ".join(
+            f"WHEN entry.key = {quote_literal(name)} THEN ({_text_as('entry.value', kind)}) IS NULL"
+            for name, kind in self.types().items()
+        )
+        kept = f"list_filter(map_entries({UNCAST_COLUMN}), lambda entry: CASE {fits} ELSE false END)"
+        return f"map_from_entries(coalesce({kept}, []))"
 
 
 def type_change_rules(names: Sequence[str]) -> tuple[Rule, ...]:
@@ -275,8 +285,22 @@ def read_report(lake: Lake, load_id: str) -> list[Finding]:
     return [Finding(**finding) for finding in document["findings"]]
 
 
-def _try_cast(cell: str, kind: str) -> str:
-    return f"TRY_CAST({cell} AS {kind})"
+def _text_as(text: str, kind: str) -> str:
+    """Text as a value of a type, NULL where it is not certainly one."""
+    if kind == "VARCHAR":
+        return text
+    if _is_nested(kind):
+        return f"CAST(NULL AS {kind})"
+    trimmed = f"trim({text})"
+    value = f"TRY_CAST({trimmed} AS {kind})"
+    form = next((form for kinds, form in _FORMS if kind.split("(")[0].split(" ")[0] in kinds), "")
+    if not form:
+        return f"CASE WHEN CAST({value} AS VARCHAR) = {trimmed} THEN {value} END"
+    certain = f"regexp_full_match({trimmed}, {quote_literal(form)})"
+    if kind.startswith("DECIMAL"):
+        # A cast rounds what has more decimals than the type.
+        certain += f" AND TRY_CAST({trimmed} AS DOUBLE) = CAST({value} AS DOUBLE)"
+    return f"CASE WHEN {certain} THEN {value} END"
 
 
 def _is_nested(kind: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,8 @@ class TransformSpec:
     :ivar sql: engine (``duckdb``, ``spark``) -> path of the statement in the workload's directory.
     :ivar partition_columns: by which the published table is partitioned.
     :ivar needs_masking_key: whether the statement has the parameter ``$masking_key``.
-    :ivar source_names: of Silver: column -> its name in the source, where that is another.
+    :ivar source_names: of Silver: column -> its name in Bronze, as in the source.
+    :ivar source_types: of Silver: name in Bronze -> type that the statement reads, of those that are no text.
     """
 
     workload: str
@@ -56,6 +57,7 @@ class TransformSpec:
     partition_columns: tuple[str, ...] = ()
     needs_masking_key: bool = False
     source_names: Mapping[str, str] = field(default_factory=dict)
+    source_types: Mapping[str, str] = field(default_factory=dict)
 
 
 def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
     lake = Lake(arguments.lake_uri, spec.workload)
     with tempfile.TemporaryDirectory(prefix="onboarding_transform_") as scratch, engine.connection() as con:
         folder = Path(scratch)
-        input_rows = sum(_create_input(con, lake, name, spec.inputs[name], folder) for name in spec.inputs)
+        input_rows = sum(_create_input(con, lake, spec, name, folder) for name in spec.inputs)
         parameters = {"masking_key": masking_key(spec.workload)} if spec.needs_masking_key else None
         write_parquet(con, _statement(spec, arguments), folder / "all", parameters=parameters)
         if spec.zone == "silver":
@@ -85,12 +87,26 @@ def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
     return _summarise(lake, arguments, spec, counts)
 
 
-def _create_input(con: Any, lake: Lake, name: str, place: str, folder: Path) -> int:
-    zone, _, table = place.partition("/")
+def _create_input(con: Any, lake: Lake, spec: TransformSpec, name: str, folder: Path) -> int:
+    zone, _, table = spec.inputs[name].partition("/")
     uris = _bronze_files(lake, table) if zone == "bronze" else _published_files(lake, zone, table)
     paths = bring_tables(uris, folder / f"input_{name}")
     create_view(con, name, paths)
+    if zone == "bronze" and spec.source_names:
+        _fit_bronze(con, spec, name, table, paths)
     return count_rows(con, paths)
+
+
+def _fit_bronze(con: Any, spec: TransformSpec, name: str, table: str, paths: Sequence[Path]) -> None:
+    """Loads from before a change of the workload, under the columns and types that its statement reads now."""
+    known = {column: spec.source_types.get(column, "VARCHAR") for column in spec.source_names.values()}
+    given = {column: kind for column, kind in columns_of(con, f"FROM {scan(paths)}") if column in known}
+    if given == known:
+        return
+    create_view(con, "loads", paths)
+    present = {column for column, _ in columns_of(con, "FROM loads")}
+    carried = [LOAD_COLUMN, *([UNCAST_COLUMN] if UNCAST_COLUMN in present else [])]
+    schema_drift.Delivery(table, known, given).create_view(con, "loads", quote_identifier(name), carried=carried)
 
 
 def _bronze_files(lake: Lake, table: str) -> list[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from shared.operators import pipeline_steps
 from shared.pipeline import engine, schema_drift, state, tables
 from shared.pipeline.errors import QualityGateFailed, SourceError
+from tests.hard_input.onboarding_path import masking_key
 from tests.loads.deployed import Deployed, write_csv
 
 HEADER = ("item_key", "amount", "seen_on", "city")
@@ -323,3 +326,46 @@ def test_the_examples_show_no_value(csv_items: tuple[Deployed, Path]) -> None:
     report = json.dumps(deployed.document("runs", f"{SECOND}-run", "schema_drift.json"))
     assert "999.9999.99" in report
     assert "756" not in report
+
+
+def accepted(deployed: Deployed, folder: Path, conf: Mapping[str, Any]) -> Deployed:
+    """The workload onboarded again from the source as it is now, on the lake that it has."""
+    folder.mkdir()
+    changed = Deployed.onboard(f"{(deployed.folder.parent / 'landing').as_uri()}/", folder, conf)
+    return replace(changed, lake=deployed.lake)
+
+
+def test_an_accepted_column_has_its_values_since_it_came(tmp_path: Path) -> None:
+    folder, conf = tmp_path / "landing", {**CONF, "source.load": "new_files"}
+    write_csv(folder / "a.csv", HEADER, ROWS)
+    deployed = Deployed.onboard(f"{folder.as_uri()}/", tmp_path, conf)
+    deployed.run(FIRST)
+    (folder / "a.csv").unlink()
+    write_csv(folder / "b.csv", [*HEADER, "carrier"], [("ITEM-900", "1.5", "2026-02-01", "Bern", "rail")])
+    deployed.run(SECOND)
+    write_csv(folder / "c.csv", [*HEADER, "carrier"], [(*row, "post") for row in ROWS])
+
+    changed = accepted(deployed, tmp_path / "changed", conf)
+    (folder / "c.csv").unlink()
+    changed.run(SECOND, "again")
+
+    carriers = {key: row["carrier"] for key, row in silver_by_key(changed).items()}
+    assert len(carriers) == 61
+    assert (carriers["ITEM-900"], carriers["ITEM-000"]) == ("rail", None)
+
+
+def test_texts_that_did_not_fit_are_values_once_their_type_is_accepted(parquet_items: tuple[Deployed, Path]) -> None:
+    deployed, file = parquet_items
+    write_parquet(file, typed(quantity="CASE WHEN n < 3 THEN 'a-' || n ELSE n::VARCHAR END"))
+    assert checked(deployed.run(SECOND))["quarantined"] == 3
+    write_parquet(file, typed(quantity="'a-' || n"))
+
+    changed = accepted(deployed, file.parents[1] / "changed", CONF)
+    with masking_key():
+        done = pipeline_steps.run_scripts(
+            changed.folder, list(changed.scripts[2:]), run_date="2026-03-03", load_id="2026-03-03-replay",
+            engine="local", lake_uri=changed.lake.uri, aws_conn_id="",
+        )  # fmt: skip
+
+    assert done["scripts/quality/check_silver.py"]["tables"]["items"]["quarantined"] == 0
+    assert sorted(row["quantity"] for row in changed.silver())[-3:] == ["a-0", "a-1", "a-2"]

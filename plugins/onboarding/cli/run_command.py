@@ -18,7 +18,7 @@ from onboarding.cli.follow import approving_answer, follow_meta_run, phases_of, 
 from onboarding.cli.platform_access import point_at
 from onboarding.cli.terminal_answer import ask_in_terminal
 from onboarding.local_platform import PlatformInfo, up
-from onboarding.spec.conf import Conf
+from onboarding.spec.conf import Conf, Intent
 from onboarding.spec.names import workload_name
 from onboarding.spec.parse import ConfError, parse_conf
 from onboarding.spec.report import PhaseReport, RunReport
@@ -80,7 +80,7 @@ def prepared_conf(request: RunRequest) -> Conf:
     :raises SourceError: ``--data`` names nothing.
     """
     conf = parse_conf(request.conf, where=request.conf_name)
-    if request.data is None and conf.source.location is None:
+    if request.data is None and conf.source.location is None and conf.intent is not Intent.MODIFY:
         raise ConfError(
             "there is no source",
             where=f"{request.conf_name}: source.location",

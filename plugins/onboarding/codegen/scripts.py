@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from onboarding.codegen import schema
@@ -63,8 +64,12 @@ def _column_types(source_format: str, metadata: MetadataPlan) -> dict[str, dict[
     """Types that a delivery is compared with; CSV and JSON have text only."""
     if source_format in ("csv", "json", "jsonl"):
         return {}
-    typed = {item.source_name: item.physical_type for item in metadata.columns if item.physical_type != "VARCHAR"}
-    return {"column_types": typed}
+    return {"column_types": _typed(metadata.columns)}
+
+
+def _typed(columns: Sequence[ColumnPlan]) -> dict[str, str]:
+    """Name in the source -> type, of the columns that are no text."""
+    return {item.source_name: item.physical_type for item in columns if item.physical_type != "VARCHAR"}
 
 
 def watermark_arguments(discovery: DiscoveryPlan, metadata: MetadataPlan, profile: ProfileReport) -> dict[str, Any]:
@@ -97,7 +102,8 @@ def _check_watermark(plan: ColumnPlan) -> None:
 
 def silver_spec(discovery: DiscoveryPlan, metadata: MetadataPlan, transformation: TransformationPlan) -> dict[str, Any]:
     """Arguments of the ``TransformSpec`` of Silver."""
-    renamed = {item.name: item.source_name for item in metadata.columns if item.name != item.source_name}
+    dropped = schema.dropped_columns(metadata, transformation)
+    kept = [column for column in metadata.columns if column.name not in dropped]
     return {
         "workload": discovery.workload,
         "table": metadata.table,
@@ -106,7 +112,8 @@ def silver_spec(discovery: DiscoveryPlan, metadata: MetadataPlan, transformation
         "sql": SILVER_SQL,
         "partition_columns": tuple(transformation.silver_partition_columns),
         "needs_masking_key": schema.needs_masking_key(metadata, transformation),
-        **({"source_names": renamed} if renamed else {}),
+        "source_names": {item.name: item.source_name for item in kept},
+        "source_types": _typed(kept),
     }
 
 

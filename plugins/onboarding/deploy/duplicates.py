@@ -30,11 +30,16 @@ def source_identity(location: str, filter_predicate: str) -> dict[str, Any]:
     }
 
 
-def find_duplicate(dags: Store, discovery: DiscoveryPlan) -> Duplicate | None:
-    """The deployed workload with the same source, else the one with the same name, else None."""
+def find_duplicate(dags: Store, discovery: DiscoveryPlan, *, modifies: str = "") -> Duplicate | None:
+    """The deployed workload with the same source, else the one with the same name, else None.
+
+    :param modifies: name of the workload that this run makes a new version of; it stands in nobody's way.
+    """
     wanted = source_identity(discovery.source.location, discovery.source.filter)
     same_name: Duplicate | None = None
     for workload in deployed_workloads(dags):
+        if workload.name == modifies:
+            continue
         source = workload.manifest["source"]
         if source_identity(source["location"], source["filter"]) == wanted:
             return Duplicate(

@@ -13,7 +13,6 @@ SYSTEM_KEYS = ("resume",)
 # What this version does not do yet: no form offers it, and a conf that asks for it is refused.
 NOT_OFFERED = frozenset(
     {
-        "intent",
         "request",
         "question",
         "destination.zones",
@@ -33,12 +32,12 @@ NOT_OFFERED = frozenset(
 )
 # The one value of such a leaf that asks for nothing new.
 HARMLESS: dict[str, object] = {
-    "intent": "onboard",
     "destination.zones": ["bronze", "silver", "gold"],
     "deployment.topology": "single",
     "ontology.enabled": False,
 }
 VALUES_NOT_OFFERED: dict[str, frozenset[str]] = {
+    "intent": frozenset({"complete", "restart", "check_quality", "query_gold"}),
     "destination.gold.format": frozenset({"star"}),
     "deployment.engine": frozenset({"aws"}),
 }

@@ -15,7 +15,7 @@ from onboarding.spec.conf import Conf
 from onboarding.spec.conf_checks import check_conf, short
 from onboarding.spec.conf_errors import ConfError, CredentialsInConfError
 
-__all__ = ["ConfError", "CredentialsInConfError", "fold", "known_keys", "parse_conf"]
+__all__ = ["ConfError", "CredentialsInConfError", "fold", "known_keys", "overlay", "parse_conf"]
 
 # Keys below these are names that people choose; every other level is fixed by the schema.
 _FREE_KEYS = (
@@ -99,6 +99,24 @@ def parse_conf(raw: Mapping[str, Any], *, where: str = "conf") -> Conf:
         raise _conf_error(error, where) from None
     check_conf(conf, where)
     return conf
+
+
+def overlay(earlier: Mapping[str, Any], given: Conf) -> Conf:
+    """An earlier conf with the leaves that a person gave now in place of its own; lists are replaced as a whole.
+
+    :raises ConfError: the two together are no valid conf.
+    """
+    merged = _overlaid(earlier, given.model_dump(mode="json", exclude_unset=True))
+    return parse_conf({key: value for key, value in merged.items() if key != "resume"})
+
+
+def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        present = merged.get(key)
+        both = isinstance(present, Mapping) and isinstance(value, Mapping)
+        merged[key] = _overlaid(present, value) if both else value  # type: ignore[arg-type]
+    return merged
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

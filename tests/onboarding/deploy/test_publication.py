@@ -11,13 +11,14 @@ from onboarding.deploy.duplicates import source_identity
 from onboarding.deploy.publication import (
     IGNORE_FILE,
     DeploymentError,
+    present_dag,
     publication_steps,
     publish,
     take_back,
     wait_until_listed,
 )
 from onboarding.deploy.staging import StagingError, check_dag_import, check_python
-from onboarding.workspace.deployed import dag_file_key, find_deployed, version_of
+from onboarding.workspace.deployed import dag_file_key, find_deployed, version_key, version_of
 from onboarding.workspace.store import Store
 from shared.hooks.airflow_api import AirflowApi
 
@@ -81,15 +82,56 @@ def test_take_back_leaves_another_version_alone(dags: Store) -> None:
 
 
 def test_a_stale_listing_does_not_count() -> None:
-    api = AirflowApi(Listing([{"is_stale": True}, {"bundle_name": "workloads", "fileloc": "/x", "is_stale": False}]))
-    listed = wait_until_listed(api, "orders", timeout_seconds=5, sleep=lambda _: None)
+    tags = [{"name": "onboarding"}, {"name": "version:abcdefabcdef"}]
+    found = {"bundle_name": "workloads", "fileloc": "/x", "is_stale": False, "tags": tags}
+    api = AirflowApi(Listing([{**found, "is_stale": True}, found]))
+    listed = wait_until_listed(api, "orders", "abcdefabcdef", timeout_seconds=5, sleep=lambda _: None)
     assert listed["bundle_name"] == "workloads"
+
+
+def test_the_listing_of_an_earlier_version_does_not_count() -> None:
+    earlier = {"is_stale": False, "tags": [{"name": "version:123412341234"}]}
+    api = AirflowApi(Listing([earlier]))
+    with pytest.raises(DeploymentError, match="listed with the tags version:123412341234"):
+        wait_until_listed(api, "orders", "abcdefabcdef", timeout_seconds=0.01, sleep=lambda _: None)
+
+
+def test_a_new_version_takes_the_place_of_the_one_it_was_made_from(dags: Store) -> None:
+    publish(dags, publication_steps("orders", "abcdefabcdef", FILES, DAG))
+    newer = b'VERSION = "123412341234"\n'
+    steps = publication_steps("orders", "123412341234", FILES, newer)
+
+    publish(dags, steps, replaces="abcdefabcdef")
+    publish(dags, steps, replaces="abcdefabcdef")
+
+    assert present_dag(dags, "orders") == newer
+    assert dags.exists(f"{version_key('orders', 'abcdefabcdef')}/.onboarding/manifest.json")
+
+
+def test_a_new_version_of_what_is_not_deployed_any_more_is_refused(dags: Store) -> None:
+    publish(dags, publication_steps("orders", "abcdefabcdef", FILES, DAG))
+    newer = publication_steps("orders", "123412341234", FILES, b'VERSION = "123412341234"\n')
+
+    with pytest.raises(DeploymentError, match="trigger again with intent modify"):
+        publish(dags, newer, replaces="999999999999")
+    assert present_dag(dags, "orders") == DAG
+
+
+def test_a_new_version_that_is_taken_back_leaves_the_one_before(dags: Store) -> None:
+    publish(dags, publication_steps("orders", "abcdefabcdef", FILES, DAG))
+    before = {key: dags.read(key) for key in dags.find()}
+    newer = publication_steps("orders", "123412341234", FILES, b'VERSION = "123412341234"\n')
+    publish(dags, newer, replaces="abcdefabcdef")
+
+    take_back(dags, "orders", "123412341234", replaced=DAG)
+
+    assert {key: dags.read(key) for key in dags.find()} == before
 
 
 def test_an_import_error_is_told() -> None:
     api = AirflowApi(Listing([{}], [{"filename": "workloads/orders/orders_dag.py", "stack_trace": "NameError: x"}]))
     with pytest.raises(DeploymentError, match="NameError: x"):
-        wait_until_listed(api, "orders", timeout_seconds=5, sleep=lambda _: None)
+        wait_until_listed(api, "orders", "abcdefabcdef", timeout_seconds=5, sleep=lambda _: None)
 
 
 def test_version_of_reads_only_a_literal() -> None:

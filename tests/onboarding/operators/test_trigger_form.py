@@ -41,7 +41,7 @@ def test_sections_come_in_the_order_of_discovery() -> None:
 @pytest.mark.parametrize("key", sorted(NOT_OFFERED))
 def test_what_is_not_offered_is_refused(key: str) -> None:
     values: dict[str, object] = {
-        "intent": "modify", "source.load": "new_files", "destination.zones": ["bronze"],
+        "destination.zones": ["bronze"],
         "destination.gold.tables": [{"name": "facts"}], "deployment.topology": "multi",
         "domain.relationships": [{"column": "a", "references": "b.c.d"}], "quality.regulations": ["GDPR"],
         "deployment.catalog_account_id": "123456789012", "deployment.jobs_account_id": "123456789012",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from onboarding.spec.parse import ConfError, CredentialsInConfError, fold, parse_conf
+from onboarding.spec.parse import ConfError, CredentialsInConfError, fold, overlay, parse_conf
 from shared.pipeline.errors import DataOnboardingError
 
 
@@ -125,3 +125,20 @@ def test_an_expression_that_is_no_plain_sql_is_refused_with_its_key() -> None:
     with pytest.raises(DataOnboardingError) as caught:
         parse_conf({"transformations.filters": ["amount > (SELECT 1)"]})
     assert caught.value.where.startswith("conf: transformations.filters[0]")
+
+
+def test_what_is_given_now_lies_over_the_earlier_conf() -> None:
+    earlier = parse_conf(
+        {
+            "workload": "orders", "source.location": "s3://landing/orders/", "domain.primary_key": ["order_id"],
+            "domain.columns": {"email": {"pii": "EMAIL"}}, "quality.silver_threshold": 0.7, "intent": "modify",
+        }
+    ).model_dump(mode="json", exclude_none=True)  # fmt: skip
+    given = parse_conf({"quality.gold_threshold": 0.9, "domain": {"primary_key": ["order_id", "line"]}})
+
+    conf = overlay(earlier, given)
+
+    assert conf.source.location == "s3://landing/orders/"
+    assert conf.domain.primary_key == ["order_id", "line"]
+    assert conf.domain.columns["email"].pii == "EMAIL"
+    assert (conf.quality.silver_threshold, conf.quality.gold_threshold) == (0.7, 0.9)

@@ -20,7 +20,7 @@ from airflow.sdk import (
 from shared.operators import pipeline_steps
 
 WORKLOAD = "sales_orders"
-VERSION = "3f49c6afa4d1"
+VERSION = "3c1e3dda7d20"
 HEAVY_POOL = "onboarding_heavy"
 
 DOC_MD = "Sales orders: 14 columns from a csv source\n\nOwner: data-platform. Primary key: order_id.\n\nGates: Silver 0.80, Gold 0.95; a failed gate publishes nothing.\n\nGold tables:\n\n- `sales_orders` (flat): One row per row of Silver.\n"
@@ -71,7 +71,7 @@ with DAG(
     ),
     is_paused_upon_creation=False,
     doc_md=DOC_MD,
-    tags=["engine:local", "onboarding", "sales_orders"],
+    tags=[*["engine:local", "onboarding", "sales_orders"], f"version:{VERSION}"],
 ) as dag:
     with TaskGroup("extract") as extract:
         step(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from onboarding.deploy.publication import (
     DeploymentError,
+    present_dag,
     publication_steps,
     publish,
     take_back,
@@ -11,13 +12,18 @@ from onboarding.deploy.publication import (
 )
 from onboarding.deploy.staging import check_dag_import, check_python
 from onboarding.operators.step import StepContext, StepResult
+from onboarding.operators.steps.route import conf_of
+from onboarding.spec.conf import Intent
 from onboarding.spec.plans import WorkloadPlan
+from onboarding.workspace.deployed import version_of
 from onboarding.workspace.outputs import forget_output, output_files
 from onboarding.workspace.store import Store, canonical_json
 from shared.hooks.airflow_api import AirflowApi
 
 # Airflow looks for new files every five minutes by default, and MWAA copies them before that.
 _LIST_TIMEOUT_SECONDS = 900.0
+# Entry of the record: the DAG file that a new version takes the place of.
+REPLACED = "replaced"
 
 
 def deploy(context: StepContext) -> StepResult:
@@ -32,7 +38,9 @@ def deploy(context: StepContext) -> StepResult:
     check_python({**tree, f"{workload}_dag.py": dag_source})
     check_dag_import(workload, version, tree, dag_source)
     dags = Store(context.settings.dags_uri)
-    keys = publish(dags, publication_steps(workload, version, tree, dag_source))
+    replaced = _replaced(context, dags, workload, version)
+    replaces = version_of(replaced) if replaced is not None else ""
+    keys = publish(dags, publication_steps(workload, version, tree, dag_source), replaces=replaces)
     uris = [dags.uri_of(key) for key in keys]
     reviewed = context.store.uri_of(f"{context.inputs['review'].key}/workload")
     context.record.write(
@@ -49,6 +57,20 @@ def deploy(context: StepContext) -> StepResult:
         files={"deployed.json": canonical_json({"workload": workload, "version": version, "files": uris})},
         summary={"workload": workload, "version": version, "files": len(uris)},
     )
+
+
+def _replaced(context: StepContext, dags: Store, workload: str, version: str) -> bytes | None:
+    """The DAG file that this deployment takes the place of, with intent modify; None otherwise.
+
+    Kept in the record before anything is written: what is deployed then is the new one.
+    """
+    if conf_of(context).intent is not Intent.MODIFY:
+        return None
+    present = present_dag(dags, workload)
+    if present is not None and version_of(present) != version:
+        context.record.write(REPLACED, {"version": version_of(present), "dag_file": present.decode()})
+    kept = context.record.read(REPLACED)
+    return None if kept is None else str(kept["dag_file"]).encode()
 
 
 def verify(context: StepContext) -> StepResult:
@@ -73,11 +95,12 @@ def verify(context: StepContext) -> StepResult:
             remedy="set one of them and clear phase_5_deploy.verify",
         )
     try:
-        listed = wait_until_listed(api, workload, timeout_seconds=_LIST_TIMEOUT_SECONDS)
+        listed = wait_until_listed(api, workload, version, timeout_seconds=_LIST_TIMEOUT_SECONDS)
     except DeploymentError:
         # First: otherwise `deploy`, cleared as the error says, would take its work for done and write nothing.
         forget_output(context.store, context.inputs["deployment"].key)
-        take_back(Store(settings.dags_uri), workload, version)
+        dags = Store(settings.dags_uri)
+        take_back(dags, workload, version, replaced=_replaced(context, dags, workload, version))
         raise
     context.record.write("verification", {"workload": workload, "version": version, **listed})
     return StepResult(

@@ -6,16 +6,19 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from onboarding.operators.step import StepContext, StepResult
-from onboarding.spec.conf import Conf
+from onboarding.spec.conf import Conf, Intent
 from onboarding.spec.names import workload_name
-from onboarding.spec.parse import ConfError, parse_conf
-from onboarding.workspace.deployed import find_deployed
+from onboarding.spec.parse import ConfError, overlay, parse_conf
+from onboarding.workspace.deployed import find_deployed, needed_deployed
+from onboarding.workspace.earlier_conf import conf_of_version
 from onboarding.workspace.store import Store, canonical_json
 
 
 def validate_conf(context: StepContext) -> StepResult:
     """The conf as one canonical file; ``workload`` is filled in from the source when absent."""
     conf = parse_conf(context.run.conf)
+    if conf.intent is Intent.MODIFY:
+        conf = modified_conf(context, conf)
     if conf.source.location is None:
         raise ConfError(
             "the source's location is missing",
@@ -41,6 +44,35 @@ def validate_conf(context: StepContext) -> StepResult:
     )
 
 
+def modified_conf(context: StepContext, given: Conf) -> Conf:
+    """The conf of the deployed version, with what a person gave in its place.
+
+    :raises ConfError: which workload is not said, or its conf is not known any more.
+    :raises StorageError: it is not deployed.
+    """
+    if given.workload is None:
+        raise ConfError(
+            "intent modify does not say which workload",
+            where="conf: workload",
+            expected="the name of a deployed workload",
+            given="nothing",
+            remedy="`onboard status` lists what is deployed",
+        )
+    deployed = needed_deployed(Store(context.settings.dags_uri), given.workload)
+    earlier = conf_of_version(context.store, deployed.name, deployed.version)
+    if earlier is not None:
+        return overlay(earlier, given)
+    if given.source.location is None:
+        raise ConfError(
+            f"the conf that `{deployed.name}` was onboarded with is not in the workspace any more",
+            where=f"{context.store.uri}/runs",
+            expected=f"the record of the run that deployed version {deployed.version}",
+            given="no such record",
+            remedy="give the whole conf, with `source.location`",
+        )
+    return given
+
+
 def check_file_root(location: str, roots: tuple[str, ...]) -> None:
     """Refuse a ``file://`` source outside the folders that this environment allows.
 
@@ -64,7 +96,8 @@ def check_file_root(location: str, roots: tuple[str, ...]) -> None:
 def find_workload(context: StepContext) -> StepResult:
     """FOUND when a workload of this name is deployed, else NOT FOUND.
 
-    An existing name is never overwritten: :func:`detect_duplicates` tells the same source from another one.
+    An existing name is overwritten with intent modify only: otherwise :func:`detect_duplicates` tells the same source
+    from another one.
     """
     workload = str(context.inputs["conf"].summary["workload"])
     found = find_deployed(Store(context.settings.dags_uri), workload)

@@ -7,13 +7,15 @@ from onboarding.discovery import list_files
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.discovery import discovery_of
 from onboarding.operators.steps.route import conf_of
+from onboarding.spec.conf import Intent
 from onboarding.workspace.store import Store, canonical_json
 
 
 def detect_duplicates(context: StepContext) -> StepResult:
     """End the run as blocked when this source, or this name, is deployed already."""
     discovery = discovery_of(context)
-    duplicate = find_duplicate(Store(context.settings.dags_uri), discovery)
+    modifies = discovery.workload if conf_of(context).intent is Intent.MODIFY else ""
+    duplicate = find_duplicate(Store(context.settings.dags_uri), discovery, modifies=modifies)
     if duplicate is None:
         return StepResult(summary={"duplicates": 0})
     return StepResult(summary={"duplicates": 1}, outcome="blocked", reason=duplicate.reason)

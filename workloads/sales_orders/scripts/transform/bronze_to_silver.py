@@ -20,6 +20,23 @@ SPECS = (
         },
         partition_columns=(),
         needs_masking_key=True,
+        source_names={
+            "order_id": "order_id",
+            "order_date": "order_date",
+            "customer_name": "customer_name",
+            "customer_email": "customer_email",
+            "phone": "phone",
+            "product": "product",
+            "category": "category",
+            "region": "region",
+            "quantity": "quantity",
+            "unit_price": "unit_price",
+            "amount": "amount",
+            "currency": "currency",
+            "status": "status",
+            "shipped_date": "shipped_date",
+        },
+        source_types={},
     ),
 )
 
