@@ -34,8 +34,8 @@ test: bootstrap ## all tests but the slow ones
 test-fast: bootstrap ## the tests that need no platform
 	$(PYTEST) -m "not e2e and not slow"
 
-test-full: bootstrap ## every test; the result is kept in docs/test-full.md
-	$(BIN)/python -m tools.full_test
+test-full: bootstrap ## every test, or one PART; the result is kept in docs/test-full.md
+	$(BIN)/python -m tools.full_test $(if $(PART),--part "$(PART)")
 
 lint: bootstrap ## ruff, mypy, import rules
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""``python -m tools.full_test``: run every test and keep the result in ``docs/test-full.md``.
+"""``python -m tools.full_test``: run every test and keep the result in ``docs/test-full.md`` (and ``.json``).
 
 Tests of a platform mostly wait for Airflow: they run at the same time as all others. The page is written whatever the
 result is; the exit code is that of the part that failed.
@@ -6,19 +6,22 @@ result is; the exit code is that of the part that failed.
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "test-full.md"
+KEPT = ROOT / "docs" / "test-full.json"
 PARTS = ("e2e", "not e2e and slow", "not e2e and not slow")
 
 
@@ -68,34 +71,78 @@ def read_result(report: Path, exit_code: int) -> Result:
     return result
 
 
-def page(result: Result, *, commit: str, finished: datetime, seconds: float, cores: int) -> str:
-    """The page's text."""
+@dataclass
+class PartRun:
+    """What is kept of the last run of one part.
+
+    :ivar commit: what was checked out.
+    :ivar finished: ISO 8601, in UTC.
+    :ivar seconds: by the clock, other parts beside it or not.
+    """
+
+    commit: str
+    finished: str
+    seconds: float
+    cores: int
+    python: str
+    result: Result
+
+
+def read_runs(kept: Path) -> dict[str, PartRun]:
+    """The last run of each part that was ever run."""
+    document = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    runs = {}
+    for part, run in document.items():
+        groups = {name: Group(**group) for name, group in run["result"]["groups"].items()}
+        runs[part] = PartRun(**{**run, "result": Result(**{**run["result"], "groups": groups})})
+    return runs
+
+
+def keep(runs: Mapping[str, PartRun], kept: Path, page_file: Path) -> None:
+    """Write what is known of all parts, and the page about it."""
+    document = {part: asdict(runs[part]) for part in sorted(runs)}
+    _replace(kept, json.dumps(document, indent=1) + "\n")
+    _replace(page_file, page(runs))
+
+
+def page(runs: Mapping[str, PartRun]) -> str:
+    """The page's text; a part that was never run is a failure."""
+    whole = together(run.result for run in runs.values())
+    missing = [part for part in PARTS if part not in runs]
     total = Group(
-        *(sum(getattr(group, name) for group in result.groups.values()) for name in ("passed", "failed", "skipped"))
+        *(sum(getattr(group, name) for group in whole.groups.values()) for name in ("passed", "failed", "skipped"))
     )
-    verdict = "passed" if result.exit_code == 0 and total.passed else "FAILED"
+    verdict = "passed" if whole.exit_code == 0 and total.passed and not missing else "FAILED"
+    commits = sorted({run.commit for run in runs.values()})
     lines = [
         "# The last run of every test",
         "",
-        "Written by `make test-full`, whatever its result.",
+        "Written by `make test-full`, whatever its result. It runs three parts at the same time; "
+        '`make test-full PART="e2e"` runs one of them again.',
         "",
-        "| | |",
-        "|---|---|",
-        f"| result | **{verdict}**: {total.passed} passed, {total.failed} failed, {total.skipped} skipped |",
-        f"| commit | {commit} |",
-        f"| finished | {finished:%Y-%m-%d %H:%M} UTC |",
-        f"| took | {seconds / 60:.0f} minutes on {cores} cores |",
-        f"| Python | {sys.version.split()[0]} |",
+        f"**{verdict}**: {total.passed} passed, {total.failed} failed, {total.skipped} skipped; "
+        f"commit {' and '.join(commits)}.",
         "",
-        "| tests | passed | failed | skipped | seconds |",
-        "|---|---:|---:|---:|---:|",
+        "| part | result | commit | finished (UTC) | took | on |",
+        "|---|---|---|---|---:|---|",
     ]
+    for part in PARTS:
+        run = runs.get(part)
+        if run is None:
+            lines.append(f"| {part} | **never run** | | | | |")
+            continue
+        said = "passed" if run.result.exit_code == 0 else "**FAILED**"
+        lines.append(
+            f"| {part} | {said} | {run.commit} | {run.finished[:16].replace('T', ' ')} | {run.seconds / 60:.0f} min "
+            f"| {run.cores} cores, Python {run.python} |"
+        )
+    lines += ["", "| tests | passed | failed | skipped | seconds |", "|---|---:|---:|---:|---:|"]
     lines += [
         f"| `{name}` | {group.passed} | {group.failed} | {group.skipped} | {group.seconds:.0f} |"
-        for name, group in sorted(result.groups.items())
+        for name, group in sorted(whole.groups.items())
     ]
-    if result.failures:
-        lines += ["", "Failed:", "", *[f"- `{name}`" for name in result.failures]]
+    if whole.failures:
+        lines += ["", "Failed:", "", *[f"- `{name}`" for name in whole.failures]]
     return "\n".join(lines) + "\n"
 
 
@@ -140,23 +187,35 @@ def together(results: Iterable[Result]) -> Result:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run pytest with these further arguments; returns its exit code."""
-    extra = list(sys.argv[1:] if arguments is None else arguments)
-    commit, started = commit_of(ROOT), datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="test-full-") as scratch, ThreadPoolExecutor(len(PARTS)) as pool:
-        result = together(pool.map(lambda part: run_part(part, Path(scratch), extra), PARTS))
-    finished = datetime.now(UTC)
-    text = page(
-        result,
-        commit=commit,
-        finished=finished,
-        seconds=(finished - started).total_seconds(),
-        cores=os.cpu_count() or 0,
+    """Run all parts, or the one that ``--part`` names, with further arguments for pytest; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--part", choices=PARTS, help="run this part only; what is known of the others stays")
+    options, extra = parser.parse_known_args(arguments)
+    parts = (options.part,) if options.part else PARTS
+    commit = commit_of(ROOT)
+    with tempfile.TemporaryDirectory(prefix="test-full-") as scratch, ThreadPoolExecutor(len(parts)) as pool:
+        finished = dict(
+            zip(parts, pool.map(lambda part: timed(part, commit, Path(scratch), extra), parts), strict=True)
+        )
+    keep({**read_runs(KEPT), **finished}, KEPT, PAGE)
+    return next((run.result.exit_code for run in finished.values() if run.result.exit_code), 0)
+
+
+def timed(part: str, commit: str, scratch: Path, extra: Sequence[str]) -> PartRun:
+    """Run one part and note when and how long."""
+    started = datetime.now(UTC)
+    result = run_part(part, scratch, extra)
+    ended = datetime.now(UTC)
+    seconds = round((ended - started).total_seconds(), 1)
+    return PartRun(
+        commit, ended.isoformat(timespec="seconds"), seconds, os.cpu_count() or 0, sys.version.split()[0], result
     )
-    scratch_page = PAGE.with_suffix(".tmp")
-    scratch_page.write_text(text)
-    scratch_page.replace(PAGE)
-    return result.exit_code
+
+
+def _replace(path: Path, text: str) -> None:
+    scratch = path.with_name(f"{path.name}.tmp")
+    scratch.write_text(text, "utf-8")
+    scratch.replace(path)
 
 
 if __name__ == "__main__":

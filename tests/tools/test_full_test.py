@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-from tools.full_test import Result, page, read_result, together
+from tools.full_test import PARTS, Group, PartRun, Result, keep, page, read_result, read_runs, together
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.shared.pipeline.test_run" name="test_a" time="1.5"/>
@@ -15,25 +14,53 @@ REPORT = """<testsuites><testsuite>
 </testsuite></testsuites>"""
 
 
+def run_of(result: Result, commit: str = "abc") -> PartRun:
+    return PartRun(commit, "2026-03-04T05:06:07+00:00", 600, 2, "3.12.1", result)
+
+
 def text(result: Result) -> str:
-    finished = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
-    return page(result, commit="abc", finished=finished, seconds=600, cores=2)
+    return page({part: run_of(result if part == "e2e" else Result(0)) for part in PARTS})
 
 
 def test_counts_and_failures_are_on_the_page(tmp_path: Path) -> None:
     (tmp_path / "junit.xml").write_text(REPORT)
     shown = text(read_result(tmp_path / "junit.xml", 1))
-    assert "**FAILED**: 1 passed, 2 failed, 1 skipped" in shown
+    assert "**FAILED**: 1 passed, 2 failed, 1 skipped; commit abc" in shown
     assert "| `tests/shared/pipeline` | 1 | 1 | 0 | 4 |" in shown
     assert "| `tests/end_to_end` | 0 | 1 | 1 | 61 |" in shown
     assert "- `tests/shared/pipeline/test_run::test_b[x]`" in shown
-    assert "| finished | 2026-03-04 05:06 UTC |" in shown
+    assert "| e2e | **FAILED** | abc | 2026-03-04 05:06 | 10 min | 2 cores, Python 3.12.1 |" in shown
 
 
 def test_a_run_without_a_report_or_without_a_test_is_no_pass(tmp_path: Path) -> None:
     assert "**FAILED**: 0 passed" in text(read_result(tmp_path / "none.xml", 2))
     (tmp_path / "junit.xml").write_text("<testsuites/>")
     assert "**FAILED**: 0 passed" in text(read_result(tmp_path / "junit.xml", 0))
+
+
+def test_a_part_that_was_never_run_is_no_pass(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text(
+        REPORT.replace('<failure message="no"/>', "").replace('<error message="no"/>', "")
+    )
+    passed = run_of(read_result(tmp_path / "junit.xml", 0))
+    assert "**passed**: 9 passed" in page(dict.fromkeys(PARTS, passed))
+    shown = page({"e2e": passed})
+    assert "**FAILED**: 3 passed" in shown
+    assert "| not e2e and slow | **never run** |" in shown
+
+
+def test_one_part_again_leaves_what_is_known_of_the_others(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text(REPORT)
+    kept, page_file = tmp_path / "kept.json", tmp_path / "page.md"
+    keep({part: run_of(read_result(tmp_path / "junit.xml", 1)) for part in PARTS}, kept, page_file)
+    again = run_of(Result(0, {"tests/end_to_end": Group(2)}), "def")
+
+    keep({**read_runs(kept), "e2e": again}, kept, page_file)
+
+    assert read_runs(kept)["e2e"] == again
+    assert read_runs(kept)["not e2e and slow"].result.failures == read_result(tmp_path / "junit.xml", 1).failures
+    assert "commit abc and def" in page_file.read_text()
+    assert "| e2e | passed | def |" in page_file.read_text()
 
 
 def test_parts_count_together_and_one_that_fails_is_enough(tmp_path: Path) -> None:
