@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.postgres_server import PostgresServer, postgres_server
+
 if TYPE_CHECKING:
     from onboarding.local_platform import PlatformInfo
 
@@ -28,3 +30,10 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformInfo]
 
 def _say(text: str) -> None:
     sys.stderr.write(f"platform: {text}\n")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server."""
+    with postgres_server() as server:
+        yield server

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.postgres_server import PostgresServer, postgres_server
-
 
 @pytest.fixture(scope="session")
 def aws_connection() -> Iterator[dict[str, Any]]:
@@ -21,10 +19,3 @@ def aws_connection() -> Iterator[dict[str, Any]]:
     extra = {"endpoint_url": f"http://{host}:{port}", "region_name": "eu-west-1"}
     yield {"conn_type": "aws", "login": "testing", "password": "testing", "extra": extra}
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A real PostgreSQL server."""
-    with postgres_server() as server:
-        yield server
