@@ -196,6 +196,7 @@ def _quality(verdict: Mapping[str, Any]) -> dict[str, str]:
         "quality_score": f"{verdict['score']:.4f}",
         "quality_threshold": f"{verdict['threshold']:.4f}",
         "quality_verdict": "PASS" if verdict["passed"] else "FAIL",
+        **({"baseline_findings": str(verdict["baseline"]["total"])} if "baseline" in verdict else {}),
     }
 
 

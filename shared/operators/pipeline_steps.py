@@ -23,6 +23,7 @@ SECTION = "onboarding"
 EXTRACT_SCRIPTS = "scripts/extract/"
 _FINDINGS_IN_NOTE = 5
 MASKING_KEY_CONNECTION = "onboarding_masking_key"
+_UNUSUAL_IN_ALERT = 5
 Callback = Callable[[Mapping[str, Any]], None]
 
 
@@ -298,7 +299,7 @@ def _no_retry_for_final_errors() -> Iterator[None]:
 
 def _small(summary: Mapping[str, Any]) -> dict[str, Any]:
     """A summary without what grows with the columns; the state in the lake has all of it."""
-    kept = {key: value for key, value in summary.items() if key not in ("rules", "columns")}
+    kept = {key: value for key, value in summary.items() if key not in ("rules", "columns", "baseline")}
     return {key: _small(value) if isinstance(value, Mapping) else value for key, value in kept.items()}
 
 
@@ -374,6 +375,7 @@ def _verdict_to_catalog(workload: str, arguments: RunArguments, aws_conn_id: str
 
 def _totals(workload: str, arguments: RunArguments) -> dict[str, Any]:
     from shared.pipeline import schema_drift, state
+    from shared.pipeline.baselines import unusual_texts
     from shared.pipeline.zones import Lake
 
     lake = Lake(arguments.lake_uri, workload)
@@ -395,6 +397,11 @@ def _totals(workload: str, arguments: RunArguments) -> dict[str, Any]:
         "gold": steps["check_gold"].get("published_tables", {}),
         "silver_score": steps["check_silver"].get("score"),
         "gold_score": steps["check_gold"].get("score"),
+        "unusual": [
+            text
+            for verdict in steps["check_silver"].get("tables", {}).values()
+            for text in unusual_texts(verdict, _UNUSUAL_IN_ALERT)
+        ],
     }
 
 
@@ -403,7 +410,8 @@ def _tell_completion(context: Mapping[str, Any]) -> None:
 
     instance = context["ti"]
     totals = instance.xcom_pull(task_ids=instance.task_id) or {}
-    lines = [f"{name}: {value}" for name, value in totals.items()]
+    lines = [f"{name}: {value}" for name, value in totals.items() if name != "unusual"]
+    lines += [f"unusual: {text}" for text in totals.get("unusual", [])]
     send(f"{instance.dag_id}: published", "\n".join([f"The pipeline {instance.dag_id} has finished.", *lines]))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from shared.pipeline import balance, engine, state, storage
+from shared.pipeline import balance, baselines, engine, state, storage
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.errors import QualityGateFailed, StepOrderError
 from shared.pipeline.literals import identifiers
@@ -30,6 +31,8 @@ from shared.pipeline.transform import CONTROL_COLUMNS
 from shared.pipeline.zones import Lake, read_pointer
 
 __all__ = ["CheckSpec", "Rule", "check_zone"]
+log = logging.getLogger(__name__)
+_UNUSUAL_IN_ERROR = 3
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def check_zone(spec: CheckSpec, arguments: RunArguments) -> dict[str, Any]:
     """Judge one table. Silver is published when it passes, Gold is made ready for ``publish_gold``.
 
     :returns: ``score``, ``threshold``, ``passed``, ``rows`` (of the candidate), ``quarantined``,
-        ``published`` (Silver) or ``accepted`` (Gold), and ``rules``, each with its counts.
+        ``published`` (Silver) or ``accepted`` (Gold), ``rules``, each with its counts, and ``baseline`` (Silver: what
+        is unusual about the load of this run; it decides nothing).
     :raises QualityGateFailed: Silver or Gold did not pass; nothing is published, the verdict is kept.
     :raises BalanceError: the rows do not add up; nothing is published.
     """
@@ -132,16 +136,24 @@ class _Run:
         """Silver and Gold: pass and publish (or get ready), or fail and keep everything as it was."""
         verdict = self._judge()
         quarantined = self._quarantine(verdict)
-        summary = {**verdict.as_dict(), "quarantined": quarantined}
+        summary = {**verdict.as_dict(), **self._baseline(), "quarantined": quarantined}
         if not verdict.passed:
             self._record(verdict, {**summary, "published": 0})
-            raise self._failed(verdict, quarantined)
+            raise self._failed(verdict, quarantined, summary)
         if self.spec.zone == "silver":
             summary["published"] = self._publish_silver(verdict, summary)
         else:
             summary["accepted"] = self._accept_gold(verdict)
             self._record(verdict, summary)
         return summary
+
+    def _baseline(self) -> dict[str, Any]:
+        found = baselines.compare_load(self.lake, self.arguments) if self.spec.zone == "silver" else None
+        if found is None:
+            return {}
+        for finding in found["findings"]:
+            log.warning("%s: unusual: %s", self.spec.workload, finding["text"])
+        return {"baseline": found}
 
     def _judge(self) -> Verdict:
         flag_rows(self.con, f"FROM {self.source}", self.spec.rules, self.folder / "flagged")
@@ -188,6 +200,7 @@ class _Run:
         )
         balance.check_silver(self.con, self.lake, self.spec.table, self.arguments, version, self.folder)
         self._record(verdict, {**summary, "published": version.rows})
+        baselines.record_load(self.lake, self.arguments)
         publish(self.lake, "silver", self.spec.table, version)
         return version.rows
 
@@ -200,7 +213,8 @@ class _Run:
         """Keep the verdict: in the history, and in the summary of the step over all its tables."""
         arguments, spec = self.arguments, self.spec
         names = {"run_date": arguments.run_date, "load_id": arguments.load_id, "table": spec.table}
-        state.record_quality(self.lake, spec.zone, {**names, **verdict.as_dict()})
+        unusual = {"baseline": summary["baseline"]} if "baseline" in summary else {}
+        state.record_quality(self.lake, spec.zone, {**names, **verdict.as_dict(), **unusual})
         step = f"check_{spec.zone}"
         earlier = state.read_summary(self.lake, arguments.load_id, step) or {"tables": {}}
         tables = {**earlier["tables"], spec.table: summary}
@@ -213,13 +227,15 @@ class _Run:
         totals["threshold"] = max(table["threshold"] for table in tables.values())
         state.write_summary(self.lake, arguments, step, {**totals, "tables": tables})
 
-    def _failed(self, verdict: Verdict, quarantined: int) -> QualityGateFailed:
+    def _failed(self, verdict: Verdict, quarantined: int, summary: dict[str, Any]) -> QualityGateFailed:
         worst = "; ".join(verdict.worst())
+        unusual = "; ".join(baselines.unusual_texts(summary, _UNUSUAL_IN_ERROR))
         return QualityGateFailed(
             f"The quality gate of {self.spec.zone} did not pass: nothing is published, the last good version stays.",
             where=f"{self.spec.zone}/{self.spec.workload}/{self.spec.table}, load {self.arguments.load_id}",
             expected=f"a score of at least {verdict.threshold:.4f} and no critical or blocking rule failed",
-            given=f"score {verdict.score:.4f}; worst rules: {worst}; {quarantined} rows in quarantine",
+            given=f"score {verdict.score:.4f}; worst rules: {worst}; {quarantined} rows in quarantine"
+            + (f"; unusual: {unusual}" if unusual else ""),
             remedy="Look at the rows in "
             f"{self.lake.quarantine(self.spec.zone, self.arguments)}; correct the source and run again, "
             "or change the rules with intent modify.",

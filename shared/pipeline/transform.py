@@ -13,6 +13,7 @@ from shared.pipeline import engine, schema_drift, state, storage
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.errors import StepOrderError, WorkloadChangedError
 from shared.pipeline.literals import quote_identifier
+from shared.pipeline.measures import forget_measures, record_measures
 from shared.pipeline.reading.tables import UNCAST_COLUMN
 from shared.pipeline.secrets import masking_key
 from shared.pipeline.source import LOAD_COLUMN, ROW_COLUMN
@@ -47,6 +48,7 @@ class TransformSpec:
     :ivar needs_masking_key: whether the statement has the parameter ``$masking_key``.
     :ivar source_names: of Silver: column -> its name in Bronze, as in the source.
     :ivar source_types: of Silver: name in Bronze -> type that the statement reads, of those that are no text.
+    :ivar measures: of Silver: what is measured of each load, as :func:`shared.pipeline.measures.measure` takes it.
     """
 
     workload: str
@@ -58,6 +60,7 @@ class TransformSpec:
     needs_masking_key: bool = False
     source_names: Mapping[str, str] = field(default_factory=dict)
     source_types: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
@@ -74,23 +77,54 @@ def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="onboarding_transform_") as scratch, engine.connection() as con:
         folder = Path(scratch)
         input_rows = sum(_create_input(con, lake, spec, name, folder) for name in spec.inputs)
-        parameters = {"masking_key": masking_key(spec.workload)} if spec.needs_masking_key else None
-        write_parquet(con, _statement(spec, arguments), folder / "all", parameters=parameters)
+        _run_statement(con, spec, arguments, folder / "all")
         if spec.zone == "silver":
             _report_drift(con, lake, spec, arguments, folder)
             _mark_uncast(con, spec, folder)
         write = _write_silver if spec.zone == "silver" else _write_gold
         counts = write(con, lake, spec, arguments, folder)
+        if spec.measures:
+            _measure(con, lake, spec, arguments, folder)
     counts = {"input_rows": input_rows, **counts}
     if spec.zone == "gold":
         counts["filtered"] = input_rows - counts["rows"]
     return _summarise(lake, arguments, spec, counts)
 
 
+def _run_statement(con: Any, spec: TransformSpec, arguments: RunArguments, target: Path) -> None:
+    parameters = {"masking_key": masking_key(spec.workload)} if spec.needs_masking_key else None
+    write_parquet(con, _statement(spec, arguments), target, parameters=parameters)
+
+
+def _measure(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> None:
+    """Measure the load of this run, its duplicates included: so the figures do not depend on any other load.
+
+    A snapshot of an old date is not what Silver is made of: it goes through the statement for its figures alone.
+    """
+    own = next((load for load in state.read_loads(lake) if load.load_id == arguments.load_id), None)
+    if own is None:
+        forget_measures(lake, arguments)
+        return
+    every = folder / "all"
+    if own not in state.current_loads(lake):
+        (name,) = spec.inputs
+        files = parquet_files(lake.bronze_load(spec.table, own.run_date, own.load_id))
+        _show_input(con, spec, name, files, folder / "own_load")
+        every = folder / "own"
+        _run_statement(con, spec, arguments, every)
+    record_measures(con, lake, arguments, scan([every / PART]), spec.measures)
+
+
 def _create_input(con: Any, lake: Lake, spec: TransformSpec, name: str, folder: Path) -> int:
     zone, _, table = spec.inputs[name].partition("/")
     uris = _bronze_files(lake, table) if zone == "bronze" else _published_files(lake, zone, table)
-    paths = bring_tables(uris, folder / f"input_{name}")
+    return _show_input(con, spec, name, uris, folder / f"input_{name}")
+
+
+def _show_input(con: Any, spec: TransformSpec, name: str, uris: Sequence[str], folder: Path) -> int:
+    """The view that the statement reads, over these files; returns their rows."""
+    zone, _, table = spec.inputs[name].partition("/")
+    paths = bring_tables(uris, folder)
     create_view(con, name, paths)
     if zone == "bronze" and spec.source_names:
         _fit_bronze(con, spec, name, table, paths)

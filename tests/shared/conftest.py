@@ -93,6 +93,7 @@ class Pipeline:
     load: str = "full"
     partitions: tuple[str, ...] = ("region",)
     options: dict[str, Any] = field(default_factory=dict)
+    measures: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         sql = self.folder / "workload" / "sql"
@@ -131,7 +132,8 @@ class Pipeline:
     def to_silver(self, arguments: RunArguments) -> dict[str, Any]:
         """Bronze -> Silver candidate."""
         paths = same("sql/silver.sql")
-        spec = TransformSpec(WORKLOAD, WORKLOAD, "silver", {"bronze": "bronze/orders"}, paths, self.partitions, True)
+        inputs = {"bronze": "bronze/orders"}
+        spec = TransformSpec(WORKLOAD, WORKLOAD, "silver", inputs, paths, self.partitions, True, measures=self.measures)
         return transform(spec, arguments)
 
     def check_silver(self, arguments: RunArguments) -> dict[str, Any]:

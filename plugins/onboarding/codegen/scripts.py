@@ -7,6 +7,7 @@ from typing import Any
 
 from onboarding.codegen import schema
 from onboarding.codegen.errors import CodegenError
+from onboarding.codegen.load_measures import load_measures
 from onboarding.spec.plans import (
     ColumnPlan,
     DiscoveryPlan,
@@ -114,6 +115,7 @@ def silver_spec(discovery: DiscoveryPlan, metadata: MetadataPlan, transformation
         "needs_masking_key": schema.needs_masking_key(metadata, transformation),
         "source_names": {item.name: item.source_name for item in kept},
         "source_types": _typed(kept),
+        "measures": load_measures(metadata, transformation),
     }
 
 

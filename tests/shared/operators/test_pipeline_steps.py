@@ -27,7 +27,8 @@ SILVER = """
 from shared.pipeline.arguments import parse_arguments
 from shared.pipeline.transform import TransformSpec, transform
 INPUTS, SQL = {{"bronze": "bronze/orders"}}, {{"duckdb": "sql/silver.sql"}}
-SPEC = TransformSpec("orders", "orders", "silver", INPUTS, SQL, (), True)
+MEASURES = {{"missing": ("id", "amount")}}
+SPEC = TransformSpec("orders", "orders", "silver", INPUTS, SQL, (), True, measures=MEASURES)
 def main(argv):
     return {{"orders": transform(SPEC, parse_arguments(argv))}}
 """
@@ -270,6 +271,22 @@ def test_a_failed_verdict_is_in_the_catalog_and_the_location_stays(deployed, aws
     after = glue.get_table(DatabaseName="onboarding_silver", Name="orders")["Table"]
     assert after["Parameters"]["onboarding:quality_verdict"] == "FAIL"
     assert after["StorageDescriptor"] == before["StorageDescriptor"]
+
+
+def test_what_is_unusual_is_in_the_summary_and_counted_in_the_catalog(deployed, aws, aws_endpoint, monkeypatch):
+    test_the_catalog_has_tables_scores_and_lineage(deployed, aws, aws_endpoint, monkeypatch)
+    given = context()
+    given["dag_run"].run_id, given["dag_run"].run_after = "manual__2", RUN_AFTER + timedelta(days=1)
+    task = deployed(rows="3,1.5\n4,2\n5,2\n6,2\n")
+
+    done = steps.run_step(**task, scripts=ALL, **given)
+    steps.update_catalog(**task, **given)
+
+    unusual = ["4 rows, +100% against 2 on 2026-01-06"]
+    assert steps.completion_summary(**task, **given)["unusual"] == unusual
+    assert "baseline" not in json.dumps(done)
+    silver = aws("glue").get_table(DatabaseName="onboarding_silver", Name="orders")["Table"]
+    assert silver["Parameters"]["onboarding:baseline_findings"] == "1"
 
 
 def test_run_dates_are_those_of_the_schedules_time_zone():

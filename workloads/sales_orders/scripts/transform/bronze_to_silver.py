@@ -37,6 +37,26 @@ SPECS = (
             "shipped_date": "shipped_date",
         },
         source_types={},
+        measures={
+            "missing": (
+                "order_id",
+                "order_date",
+                "customer_name",
+                "customer_email",
+                "phone",
+                "product",
+                "category",
+                "region",
+                "quantity",
+                "unit_price",
+                "amount",
+                "currency",
+                "status",
+                "shipped_date",
+            ),
+            "numbers": ("quantity", "unit_price", "amount"),
+            "categories": ("product", "category", "region", "currency", "status"),
+        },
     ),
 )
 
