@@ -29,6 +29,14 @@ class Approve(StrEnum):
     ASK = "ask"
 
 
+class ZoneChoice(StrEnum):
+    """A zone of the lake."""
+
+    BRONZE = "bronze"
+    SILVER = "silver"
+    GOLD = "gold"
+
+
 class EngineChoice(StrEnum):
     """Where the pipeline runs."""
 
@@ -122,6 +130,19 @@ def status(
     from onboarding.cli.status_command import status as show_status
 
     raise typer.Exit(show_status(workload, as_json=as_json))
+
+
+@application.command()
+def quality(
+    workload: Annotated[str, typer.Argument(help="Name of a deployed workload.")],
+    zone: Annotated[ZoneChoice | None, typer.Option(help="Only this zone; it alone decides the exit code.")] = None,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON here.")] = None,
+    html_path: Annotated[Path | None, typer.Option("--html", help="Write the report as one HTML file here.")] = None,
+) -> None:
+    """Scores, rules and what is unusual, as the last checks found; exit code 1 when one of them failed."""
+    from onboarding.cli.quality_command import quality as report_quality
+
+    raise typer.Exit(report_quality(workload, zone.value if zone is not None else None, json_path, html_path))
 
 
 @application.command()
