@@ -56,6 +56,7 @@ OWNERSHIP: tuple[OwnedFile, ...] = (
     OwnedFile("scripts/quality/check_bronze.py", ("quality",), "4.4"),
     OwnedFile("scripts/quality/check_silver.py", ("quality",), "4.4"),
     OwnedFile("scripts/quality/check_gold.py", ("quality",), "4.4"),
+    OwnedFile("sql/quality/*.dqdl", ("quality",), "4.4"),
     OwnedFile("tests/unit/test_quality.py", ("quality",), "4.4"),
     OwnedFile("tests/integration/test_quality.py", ("quality",), "4.4"),
     OwnedFile("dags/{workload}_dag.py", ("dag",), "4.5"),

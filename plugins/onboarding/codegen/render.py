@@ -161,6 +161,8 @@ def _quality_files(plan: Plan, profile: ProfileReport) -> Files:
         specs = scripts.check_specs(zone, plan.discovery, plan.metadata, transformation, quality)
         values = {"zone": zone.capitalize(), "specs": specs, "purpose": _CHECK_PURPOSE[zone]}
         files[f"scripts/quality/check_{zone}.py"] = _script("check.py.j2", plan, values)
+    for path, ruleset in scripts.dqdl_rulesets(plan.metadata, transformation, quality).items():
+        files[path] = ruleset.encode()
     return files | quality_tests(plan.workload, plan.metadata, transformation, quality)
 
 

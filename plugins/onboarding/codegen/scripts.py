@@ -207,6 +207,23 @@ def rule_texts(
     return texts
 
 
+def dqdl_rulesets(metadata: MetadataPlan, transformation: TransformationPlan, quality: QualityPlan) -> dict[str, str]:
+    """Path -> ruleset of AWS Glue Data Quality, of each table; the first Gold table has the plain name."""
+    from onboarding.codegen.sql.dqdl import dqdl_ruleset
+    from onboarding.codegen.sql.engines import ENGINES
+
+    spark = next(engine for engine in ENGINES if engine.name == "spark")
+    tables: list[tuple[str, Zone, str]] = [("bronze", "bronze", metadata.table), ("silver", "silver", metadata.table)]
+    for number, table in enumerate(transformation.gold_tables):
+        tables.append((f"gold_{table.name}" if number else "gold", "gold", table.name))
+    found = {}
+    for stem, zone, name in tables:
+        rules = [rule for rule in quality.rules if rule.zone == zone and rule.table == name]
+        columns = _columns(zone, name, metadata, transformation)
+        found[f"sql/quality/{stem}.dqdl"] = dqdl_ruleset(zone, name, rules, columns, spark)
+    return found
+
+
 def load_spec(discovery: DiscoveryPlan, transformation: TransformationPlan) -> dict[str, Any]:
     """Arguments of ``LoadSpec``."""
     return {"workload": discovery.workload, "tables": tuple(table.name for table in transformation.gold_tables)}

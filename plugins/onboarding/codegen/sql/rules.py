@@ -65,7 +65,18 @@ def rule_kind(rule: QualityRule) -> Literal["row", "table"]:
 
 
 def rule_predicates(rule: QualityRule, columns: Mapping[str, TableColumn], engine: Engine) -> RulePredicates:
-    """The two predicates over the candidate's columns.
+    """The two predicates over the candidate's columns, as text.
+
+    :raises CodegenError: as :func:`rule_conditions`.
+    """
+    applies, satisfied = rule_conditions(rule, columns, engine)
+    return RulePredicates(engine.inline(applies), engine.inline(satisfied))
+
+
+def rule_conditions(
+    rule: QualityRule, columns: Mapping[str, TableColumn], engine: Engine
+) -> tuple[exp.Expression, exp.Expression]:
+    """The two predicates over the candidate's columns: ``applies`` and ``satisfied``.
 
     :raises CodegenError: an unknown column, a missing argument, or a check on values that are masked.
     """
@@ -73,8 +84,7 @@ def rule_predicates(rule: QualityRule, columns: Mapping[str, TableColumn], engin
     emit = _EMITTERS.get(rule.check)
     if emit is None:
         raise _error(rule, f"a check of {', '.join(sorted(_EMITTERS))}", f"{rule.check}: not supported yet")
-    applies, satisfied = emit(_Target(rule, columns, engine))
-    return RulePredicates(engine.inline(applies), engine.inline(satisfied))
+    return emit(_Target(rule, columns, engine))
 
 
 @dataclass(frozen=True)
