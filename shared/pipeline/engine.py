@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from shared.pipeline.disk import disk_full, full_disk_is_clear, reason_of
-from shared.pipeline.errors import TooLargeForLocalError
+from shared.pipeline.errors import TooLargeForLocalError, ValueRefusedError
 from shared.pipeline.literals import quote_literal
 from shared.pipeline.resources import Resources, measure_resources
 
@@ -37,11 +38,16 @@ def connect(resources: Resources | None = None) -> Any:
     return connection
 
 
+# Only names of types: what stands before them in the message is the value.
+_TARGET_TYPE = re.compile(r"['\"] to (U?INT\d+|DECIMAL\(\d+,\s?\d+\)|DOUBLE|FLOAT|BOOL|UUID)\b")
+
+
 @contextmanager
 def connection(resources: Resources | None = None) -> Iterator[Any]:
-    """A connection that is closed at the end; out of memory and out of disk become clear errors.
+    """A connection that is closed at the end; out of memory, out of disk and bad values become clear errors.
 
     :raises TooLargeForLocalError: the work does not fit the memory.
+    :raises ValueRefusedError: a value cannot be converted, or a result is out of range.
     :raises DiskFullError: there is no room for temporary files.
     """
     import duckdb
@@ -63,5 +69,18 @@ def connection(resources: Resources | None = None) -> Iterator[Any]:
             given=str(error).splitlines()[0][:200],
             remedy="Give the worker more memory, lower its concurrency, or set deployment.engine to aws.",
         ) from error
+    except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException) as error:
+        # Without the engine's own error, which quotes the value: it would be in the task's log.
+        raise _value_refused(str(error)) from None
     finally:
         opened.close()
+
+
+def _value_refused(message: str) -> ValueRefusedError:
+    kind, target = message.split(":")[0].lower(), _TARGET_TYPE.search(message.splitlines()[0])
+    return ValueRefusedError(
+        "A statement of the workload met a value that it cannot compute with.",
+        expected=f"values that can be read as {target.group(1)}" if target else "values that the statement can use",
+        given=f"a value that leads to a {kind} (not shown, for it may be personal)",
+        remedy="Use TRY_CAST in the expression or the filter that reads the column, or ask for the delivery again.",
+    )

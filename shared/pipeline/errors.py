@@ -91,6 +91,12 @@ class TooLargeForLocalError(DataOnboardingError):
     code = "too_large_for_local"
 
 
+class ValueRefusedError(DataOnboardingError):
+    """A statement met a value that it cannot compute with; the value is never shown."""
+
+    code = "value_refused"
+
+
 class DiskFullError(DataOnboardingError):
     """A write found no room: disk full, quota used up, or a limit on the size of files."""
 

@@ -1,12 +1,14 @@
 """Runs of a generated DAG on real Airflow through ``dag.test()``; a process of its own.
 
 Usage: ``python -m tests.loads.airflow_runner FOLDER``, where FOLDER holds ``dags/<workload>_dag.py`` with its version's
-directory, and ``runs.json`` (``[{"run_after": ..., "conf": {...}}]``), and gets ``results.json``.
+directory, and ``runs.json`` (``[{"run_after": ..., "conf": {...}}]``), and gets ``results.json``. A run may have
+``copy``, files that are copied before it: ``[[from, to]]``.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +32,9 @@ def main(folder: Path) -> None:
     (folder / "results.json").write_text(json.dumps(results))
 
 
-def _run(dag: Any, run_after: str, conf: dict[str, Any]) -> dict[str, Any]:
+def _run(dag: Any, run_after: str, conf: dict[str, Any], copy: list[list[str]]) -> dict[str, Any]:
+    for source, target in copy:
+        shutil.copyfile(source, target)
     moment = datetime.fromisoformat(run_after)
     run = dag.test(logical_date=moment, run_after=moment, run_conf=conf)
     return {

@@ -22,10 +22,15 @@ def run_on_airflow(
     folder: Path,
     runs: Sequence[tuple[str, Mapping[str, Any]]],
     connections: Mapping[str, Mapping[str, Any]],
+    *,
+    options: Mapping[str, str] | None = None,
+    deliveries: Sequence[tuple[Path, Path]] = (),
 ) -> list[dict[str, Any]]:
     """Run the DAG once for each (moment, conf); returns state, id and task states of each run.
 
     :param connections: id -> connection, ``aws_default`` among them, beside that of the masking key.
+    :param options: more environment variables.
+    :param deliveries: for each run the file that is copied before it, and to where.
     """
     version = version_of((deployed.folder / ".onboarding/manifest.json").read_bytes())
     dags = folder / "dags"
@@ -34,12 +39,18 @@ def run_on_airflow(
     dag_file = f"{deployed.plan.workload}_dag.py"
     (dags / dag_file).write_bytes((deployed.folder / "dags" / dag_file).read_bytes())
     (dags / ".airflowignore").write_text(f"{version}/\n")
-    (folder / "runs.json").write_text(json.dumps([{"run_after": moment, "conf": dict(conf)} for moment, conf in runs]))
+    copies = [[[str(source), str(target)]] for source, target in deliveries] or [[]] * len(runs)
+    asked = [
+        {"run_after": moment, "conf": dict(conf), "copy": copy}
+        for (moment, conf), copy in zip(runs, copies, strict=True)
+    ]
+    (folder / "runs.json").write_text(json.dumps(asked))
     command = [sys.executable, "-m", "tests.loads.airflow_runner", str(folder)]
-    environment = _environment(deployed, folder, connections)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    (folder / "log.txt").write_text(done.stdout + done.stderr)
+    environment = {**_environment(deployed, folder, connections), **(options or {})}
+    log = folder / "log.txt"
+    with log.open("wb") as output:
+        done = subprocess.run(command, env=environment, stdout=output, stderr=output, timeout=TIMEOUT_SECONDS)
+    assert done.returncode == 0, log.read_text(errors="replace")[-8000:]
     results: list[dict[str, Any]] = json.loads((folder / "results.json").read_text())
     return results
 

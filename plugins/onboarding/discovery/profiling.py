@@ -9,7 +9,7 @@ from onboarding.discovery.first_look import source_location
 from onboarding.discovery.key_candidates import find_key_candidates, given_key, identifier_look
 from onboarding.discovery.personal_data import SENSITIVITY, detect
 from onboarding.discovery.types import TypeDecision, decide_type
-from onboarding.spec.conf import ColumnType, Conf
+from onboarding.spec.conf import ColumnType, Conf, Masking
 from onboarding.spec.names import column_names
 from onboarding.spec.profile import ColumnProfile, PersonalData, ProfileReport
 from shared.pipeline.profile import Measurement, measuring
@@ -23,7 +23,7 @@ def look_at_source(conf: Conf) -> ProfileReport:
     """Measure the source of a conf over all of its rows.
 
     :param conf: ``source.location`` must be given.
-    :returns: the report; values, extremes and means of personal columns are not in it.
+    :returns: the report; values, extremes and means of columns that are personal or masked are not in it.
     :raises DiscoveryError: no location, or a key of columns that do not exist.
     :raises SourceError: the source is missing, empty or unreadable.
     """
@@ -44,7 +44,7 @@ def _report(conf: Conf, measurement: Measurement) -> ProfileReport:
         given = given_key(columns, key, measurement.distinct_rows, measurement.count_distinct)
         candidates = [given, *(found for found in candidates if found.columns != key)]
     report = measurement.report() | {
-        "columns": [scrubbed(column) for column in columns],
+        "columns": [scrubbed(column) if _is_hidden(column, conf) else column for column in columns],
         "key_candidates": candidates,
     }
     return ProfileReport.model_validate(report)
@@ -92,10 +92,15 @@ def _with_look(column: ColumnProfile) -> ColumnProfile:
     return column.model_copy(update={"identifier_strength": look.strength, "identifier_reason": look.reason})
 
 
+def _is_hidden(column: ColumnProfile, conf: Conf) -> bool:
+    """Whether no value of it may be shown: it is personal, or a person asks for masking, whatever it looks like."""
+    given = conf.transformations.masking
+    asked = given.get(column.name, given.get(column.source_name, Masking.KEEP))
+    return column.is_personal or asked is not Masking.KEEP
+
+
 def scrubbed(column: ColumnProfile) -> ColumnProfile:
-    """The column without values, extremes and means when it is personal."""
-    if not column.is_personal:
-        return column
+    """The column without values, extremes and means."""
     emptied: dict[str, Any] = {name: type(getattr(column, name))() for name in _VALUES_OF}
     emptied |= {"minimum": None, "maximum": None, "mean": None, "standard_deviation": None}
     return column.model_copy(update=emptied)

@@ -31,7 +31,7 @@ class ColumnProfile(Strict):
     """Measures of one column over all rows, but for the validators (a sample of at most 20,000 values).
 
     ``name`` is the SQL-friendly name that the workload uses, ``source_name`` the name in the source.
-    Counts are rows. Values are stored only when the column is not personal and they occur often enough.
+    Counts are rows. Values are stored only when the column is neither personal nor masked and they occur often enough.
     ``null_word_count``: rows whose text stands for "no value" (``null_words``: as written).
     ``distinct_count`` counts values after trimming, words for "no value" left out; ``distinct_exact`` is False where
     it was estimated. ``type_matches``: how many values can be read as ``integer``, ``decimal``, ``double``,

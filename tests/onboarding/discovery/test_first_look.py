@@ -46,6 +46,15 @@ def test_the_bundled_data_has_its_persons_and_nobody_else(orders: ProfileReport)
     assert found == {"customer_name": "PERSON_NAME", "customer_email": "EMAIL", "phone": "PHONE"}
 
 
+def test_no_value_of_a_column_that_is_to_be_masked_is_in_the_report(tmp_path: Path) -> None:
+    rows = [f"{number},zq{number % 3},{777000 + number},1961-02-{1 + number % 28:02d}" for number in range(90)]
+    path = _csv(tmp_path, "id,kind,level,since", rows)
+    hidden = {"kind": "partial", "level": "hash", "since": "year"}
+    assert "zq" in _look(path).model_dump_json()
+    text = _look(path, transformations={"masking": hidden}).model_dump_json()
+    assert [value for value in ("zq", "7770", "1961") if value in text] == []
+
+
 def test_no_personal_value_is_in_the_report(orders: ProfileReport) -> None:
     text = orders.model_dump_json()
     for line in ORDERS.read_text().splitlines()[1:200]:

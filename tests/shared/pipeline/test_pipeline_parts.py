@@ -6,13 +6,14 @@ import hashlib
 import json
 import subprocess
 import sys
+import traceback
 
 import pytest
 
 from shared.pipeline import engine, secrets, storage
 from shared.pipeline.arguments import RunArguments, parse_arguments
 from shared.pipeline.control_groups import granted_processors
-from shared.pipeline.errors import ArgumentsError, MaskingKeyError, WorkloadChangedError
+from shared.pipeline.errors import ArgumentsError, MaskingKeyError, ValueRefusedError, WorkloadChangedError
 from shared.pipeline.literals import quote_identifier, quote_list, quote_literal
 from shared.pipeline.resources import MINIMUM_BYTES, measure_resources
 from shared.pipeline.version import RUNTIME_VERSION
@@ -296,3 +297,22 @@ def test_the_data_plane_needs_nothing_but_boto3_and_duckdb():
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT CAST(text AS BIGINT) FROM (SELECT 'zq' AS text)", "values that can be read as INT64"),
+        ("SELECT strptime('zq', '%Y')", "values that the statement can use"),
+        ("SELECT json_extract('zq{', '$.a')", "values that the statement can use"),
+        ("SELECT 777000 * 9223372036854775807", "values that the statement can use"),
+    ],
+)
+def test_an_error_about_a_value_does_not_show_it(query: str, expected: str) -> None:
+    with pytest.raises(ValueRefusedError) as caught, engine.connection() as con:
+        con.execute(query).fetchall()
+    shown = "".join(traceback.format_exception(caught.value))
+    assert caught.value.expected == expected
+    assert "zq" not in shown.replace(query, "")
+    assert "Conversion Error" not in shown
+    assert not caught.value.transient
