@@ -53,7 +53,6 @@ def run_step(*, workload: str, version: str, dag_file: str, scripts: list[str], 
 def _run_step(
     workload: str, version: str, folder: Path, scripts: list[str], context: Mapping[str, Any]
 ) -> dict[str, Any]:
-    from shared.operators.pipeline_replay import CONF_KEY, is_asked_for, replay
     from shared.pipeline.errors import QualityGateFailed
     from shared.pipeline.workload import verify_when_settled
 
@@ -61,11 +60,11 @@ def _run_step(
     arguments = _arguments(folder, context)
     connection_id = _option("aws_conn_id", "aws_default")
     try:
-        if scripts[0].startswith(EXTRACT_SCRIPTS) and is_asked_for(context["dag_run"].conf):
+        summaries = {}
+        if scripts[0].startswith(EXTRACT_SCRIPTS):
             with aws_access(connection_id):
-                summaries = {CONF_KEY: replay(workload, arguments)}
-        else:
-            summaries = _run(folder, scripts, arguments, connection_id)
+                summaries = _instead_of_extract(workload, folder, arguments, context["dag_run"])
+        summaries = summaries or _run(folder, scripts, arguments, connection_id)
     except QualityGateFailed:
         _note_drift(workload, arguments, context, connection_id)
         _verdict_to_catalog(workload, arguments, connection_id)
@@ -74,6 +73,20 @@ def _run_step(
         _note_drift(workload, arguments, context, connection_id)
     _describe_outlets(workload, version, arguments, context, connection_id)
     return summaries
+
+
+def _instead_of_extract(workload: str, folder: Path, arguments: RunArguments, run: Any) -> dict[str, Any]:
+    """A replay, or an erasure with a replay after it, when the run's conf asks for one; else nothing."""
+    from shared.operators import pipeline_erasure, pipeline_replay
+
+    person = pipeline_erasure.person_of(run.conf)
+    if person is not None:
+        erased = pipeline_erasure.erase_person(workload, folder, arguments, person, run.run_id)
+        replayed = pipeline_replay.replay(workload, arguments)
+        return {pipeline_erasure.CONF_KEY: erased, pipeline_replay.CONF_KEY: replayed}
+    if pipeline_replay.is_asked_for(run.conf):
+        return {pipeline_replay.CONF_KEY: pipeline_replay.replay(workload, arguments)}
+    return {}
 
 
 def run_scripts(
@@ -101,12 +114,16 @@ def run_scripts(
 
 
 def update_catalog(*, workload: str, version: str, dag_file: str, **context: Any) -> list[str]:
-    """Write tables, scores and lineage of this run to the Glue Data Catalog, and remove what was kept long enough.
+    """Write tables, scores and lineage of this run to the Glue Data Catalog, and remove what must go.
+
+    That is what was kept long enough, and versions of tables from before a person was erased.
 
     :returns: the tables that were written, ``<database>.<table>``.
     """
     from shared.operators.pipeline_catalog import expire, write_catalog
+    from shared.pipeline.erasure import finish
     from shared.pipeline.workload import verify_when_settled
+    from shared.pipeline.zones import Lake
 
     folder = Path(dag_file).parent / version
     with _no_retry_for_final_errors():
@@ -114,6 +131,7 @@ def update_catalog(*, workload: str, version: str, dag_file: str, **context: Any
         arguments = _arguments(folder, context)
         with aws_access(_option("aws_conn_id", "aws_default")):
             written = write_catalog(workload, version, folder, arguments, _catalog_prefix())
+            finish(Lake(arguments.lake_uri, workload))
             removed = expire(workload, folder, arguments, _catalog_prefix())
             if any(removed.values()):
                 log.info("Kept long enough and removed: %s", removed)

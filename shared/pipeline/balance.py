@@ -16,7 +16,7 @@ from shared.pipeline.zones import Lake, Published, read_pointer
 def check_silver(
     con: Any, lake: Lake, table: str, arguments: RunArguments, version: Published, folder: Path
 ) -> dict[str, int]:
-    """source = bronze + unreadable, and bronze = silver + quarantined + duplicates.
+    """source = bronze + unreadable + erased, and bronze = silver + quarantined + duplicates.
 
     :param version: the Silver version that is about to be published.
     :returns: the counts.
@@ -36,7 +36,7 @@ def check_silver(
     _compare(f"silver of {lake.workload}", {"bronze": bronze}, counts)
     source = state.read_summary(lake, arguments.load_id, "extract")
     if source is not None:
-        read = {"bronze": source["bronze"], "unreadable": source["unreadable"]}
+        read = {name: source.get(name, 0) for name in ("bronze", "unreadable", "erased")}
         _compare(f"bronze of {lake.workload}", {"source": source["source"]}, read)
     return {"bronze": bronze, **counts}
 

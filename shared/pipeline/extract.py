@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.pipeline import engine, schema_drift, state
 from shared.pipeline.arguments import RunArguments
+from shared.pipeline.erasure_list import leave_out
 from shared.pipeline.errors import BalanceError, NothingNewError, SourceError
 from shared.pipeline.literals import quote_identifier, quote_literal
 from shared.pipeline.reading.files import named
@@ -86,9 +87,9 @@ def extract_to_bronze(spec: ExtractSpec, arguments: RunArguments) -> dict[str, A
     """Read the source and write it as the load of this run; a repeated run replaces its own load.
 
     :returns: ``source`` (rows read, the unreadable included, without those the filter or the watermark leaves out),
-        ``bronze``, ``unreadable``, ``filtered_out``, ``not_new`` (by the watermark), ``files``, ``empty_files``
-        (without a row), ``schema_drift`` (in how many ways the columns are not those that were onboarded; the
-        report ``schema_drift`` of the load has each).
+        ``bronze``, ``unreadable``, ``erased`` (of persons on the erasure list, when there are any), ``filtered_out``,
+        ``not_new`` (by the watermark), ``files``, ``empty_files`` (without a row), ``schema_drift`` (in how many ways
+        the columns are not those that were onboarded; the report ``schema_drift`` of the load has each).
     :raises SourceError: missing, empty, not what its format says, or none of the onboarded columns is there.
     :raises NothingNewError: there is nothing that was not loaded before; the state of the run says so.
     """
@@ -120,16 +121,17 @@ def _extract(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> dict[str
         files = tuple(sorted([*source.files, *source.empty_files]))
         load = state.Load(arguments.run_date, arguments.load_id, spec.load, files, rows, source.unreadable, **marks)
         summary = {
-            "source": rows + source.unreadable,
+            "source": rows + written.erased + source.unreadable,
             "bronze": rows,
             "rows": rows,
             "unreadable": source.unreadable,
             "filtered_out": source.rows - written.passed,
-            "not_new": written.passed - rows,
+            "not_new": written.passed - rows - written.erased,
             "files": len(source.files),
             "empty_files": _empty_files(spec, source),
             "schema_drift": len(written.drift),
             **({"watermark": marks} if marks else {}),
+            **({"erased": written.erased} if written.erased else {}),
             "columns": [{"name": name, "type": kind} for name, kind in written.types.items()],
             "path": target,
         }
@@ -159,6 +161,7 @@ class _Written:
 
     :ivar passed: rows that pass the filter.
     :ivar rows: those of them in Bronze.
+    :ivar erased: rows of erased persons, which stay out.
     :ivar marks: what the load's watermark says.
     :ivar types: name -> type of its columns.
     :ivar drift: how the delivery's columns differ from those that were onboarded.
@@ -166,6 +169,7 @@ class _Written:
 
     passed: int
     rows: int
+    erased: int
     marks: dict[str, str]
     types: dict[str, str]
     drift: list[Finding]
@@ -188,11 +192,12 @@ def _write(spec: ExtractSpec, source: Source, selection: Selection, lake: Lake, 
         passed = _count_passed(con, spec, source)
         onboarded = [name for name in spec.columns if name not in spec.dropped_columns]
         folder = selection.own_rows(con, lake, spec.table, folder, onboarded)
+        folder, erased = leave_out(con, lake, folder)
         rows = count_rows(con, [folder / PART])
-        _check_rows(spec, source, passed, rows, target)
+        _check_rows(spec, source, passed, rows + erased, target)
         marks = dict(selection.marks(con, folder))
         replace_tree(folder, target)
-    return _Written(passed, rows, marks, types, drift)
+    return _Written(passed, rows, erased, marks, types, drift)
 
 
 def _check_watermark_column(spec: ExtractSpec, delivery: Delivery) -> None:

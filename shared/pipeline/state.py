@@ -71,6 +71,15 @@ def forget_load(lake: Lake, load: Load) -> None:
     storage.write_json(lake.state(LOADS), {**others, load.run_date: kept} if kept else others)
 
 
+def change_rows(lake: Lake, load: Load, rows: int) -> None:
+    """Let the list say that a load has fewer rows than it had, in its place: rows of it were erased."""
+    document: dict[str, list[dict[str, Any]]] = storage.read_json(lake.state(LOADS), {})
+    for entry in document[load.run_date]:
+        if entry["load_id"] == load.load_id:
+            entry["rows"] = rows
+    storage.write_json(lake.state(LOADS), document)
+
+
 def current_loads(lake: Lake) -> list[Load]:
     """The loads that Silver is a function of: the latest of every date; of the latest date for ``full``.
 

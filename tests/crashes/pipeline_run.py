@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +39,7 @@ Rows = dict[str, list[str]]
 class Pipeline:
     """A deployed pipeline with one day published, and a second delivery to load.
 
+    :ivar second_conf: conf of the second day's run.
     :ivar tried: the kills so far, ``<task>: <write>``.
     """
 
@@ -46,6 +47,7 @@ class Pipeline:
     places: Places
     aws_url: str
     folder: Path
+    second_conf: Mapping[str, Any] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
     writes: int = 0
     tables: tuple[str, ...] = ()
@@ -71,12 +73,11 @@ class Pipeline:
         changed = [line.replace(b",shipped,", b",returned,") for line in lines[40:]]
         self.places.restore({**self.places.content(), DELIVERY: b"".join([lines[0], *changed, changed[0]])})
 
-    def run(self, run_id: str, run_after: str) -> Run:
+    def run(self, run_id: str, run_after: str, conf: Mapping[str, Any] | None = None) -> Run:
         """A run of the pipeline, none of whose tasks has run yet."""
         environment = task_environment(self.places, self.aws_url, api_port=1)
-        return Run(
-            self.host, self.places, environment, run_id, {}, dag_file=str(self.folder / "dag.py"), run_after=run_after
-        )
+        dag_file = str(self.folder / "dag.py")
+        return Run(self.host, self.places, environment, run_id, conf or {}, dag_file=dag_file, run_after=run_after)
 
     def finish(self, run: Run, *, begin: int = 0) -> None:
         """Run the tasks from the one with this number to the end."""
@@ -86,7 +87,7 @@ class Pipeline:
     def second_day(self, chosen: Chooser) -> None:
         """The second day once undisturbed, then once more from the beginning of a task for every chosen kill."""
         first = self.readable()
-        run = self.run("day-2", "2026-01-06T03:00:00+00:00")
+        run = self.run("day-2", "2026-01-06T03:00:00+00:00", self.second_conf)
         before: list[Content] = []
         points: list[tuple[int, int, list[str]]] = []
         for index, task_id in enumerate(TASKS):

@@ -90,6 +90,7 @@ class Pipeline:
     silver_rules: tuple[Rule, ...] = SILVER_RULES
     gold_rules: tuple[Rule, ...] = GOLD_RULES
     silver_threshold: float = 0.8
+    gold_threshold: float = 0.9
     load: str = "full"
     partitions: tuple[str, ...] = ("region",)
     options: dict[str, Any] = field(default_factory=dict)
@@ -162,7 +163,10 @@ class Pipeline:
     def check_gold(self, arguments: RunArguments) -> dict[str, Any]:
         """Gold's gates."""
         rules = {"orders_gold": self.gold_rules, "totals": ()}
-        return {name: check_zone(CheckSpec(WORKLOAD, name, "gold", 0.9, {}, rules[name]), arguments) for name in rules}
+        return {
+            name: check_zone(CheckSpec(WORKLOAD, name, "gold", self.gold_threshold, {}, rules[name]), arguments)
+            for name in rules
+        }
 
     def publish(self, arguments: RunArguments) -> dict[str, Any]:
         """Gold's pointers."""

@@ -156,6 +156,19 @@ def replay(
 
 
 @application.command()
+def erase(
+    workload: Annotated[str, typer.Argument(help="Name of a deployed workload.")],
+    key: Annotated[list[str] | None, typer.Option(help="COLUMN=VALUE of the person's rows; all must fit.")] = None,
+    yes: Annotated[bool, typer.Option(help="Erase; without it what would go is only shown.")] = False,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write what was found and erased here.")] = None,
+) -> None:
+    """Remove one person's rows from every zone, for good."""
+    from onboarding.cli.erase_command import erase as erase_person
+
+    raise typer.Exit(erase_person(workload, key or [], yes=yes, json_path=json_path))
+
+
+@application.command()
 def lint(
     paths: Annotated[list[Path], typer.Argument(help="Conf files and workload folders.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

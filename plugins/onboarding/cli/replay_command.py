@@ -36,14 +36,7 @@ def replay(workload: str) -> int:
     settings = load_settings()
     dags = Store(settings.dags_uri)
     deployed = needed_deployed(dags, workload)
-    if (client.api.dag(workload) or {}).get("is_paused"):
-        raise ReplayError(
-            f"the pipeline {workload} is paused: its run would wait for ever",
-            where=f"{client.platform.api_url}/dags/{workload}",
-            expected="a pipeline that is switched on",
-            given="is_paused: true",
-            remedy="switch it on in the UI and repeat the command",
-        )
+    needed_running(client, workload)
     run_id = f"replay__{datetime.now(tz=UTC):%Y%m%dT%H%M%S}"
     client.trigger(workload, run_id, {"replay": True})
     progress(f"replaying {workload}: {client.platform.api_url}/dags/{workload}/runs/{run_id}")
@@ -59,3 +52,18 @@ def replay(workload: str) -> int:
     say(f"           quarantined {rows.quarantined:,}, duplicates {rows.duplicates:,}")
     say(f"  quality  silver {reports.score_text(quality.silver)}, gold {reports.score_text(quality.gold)}")
     return 0 if state == "success" else 1
+
+
+def needed_running(client: AirflowClient, workload: str) -> None:
+    """Refuse to trigger a pipeline whose run would wait for ever.
+
+    :raises ReplayError: it is paused.
+    """
+    if (client.api.dag(workload) or {}).get("is_paused"):
+        raise ReplayError(
+            f"the pipeline {workload} is paused: its run would wait for ever",
+            where=f"{client.platform.api_url}/dags/{workload}",
+            expected="a pipeline that is switched on",
+            given="is_paused: true",
+            remedy="switch it on in the UI and repeat the command",
+        )
