@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.quality.rules import rendered_rules
 from shared.pipeline.scoring import flag_rows, judge
-from shared.pipeline.tables import PART, scan
+from shared.pipeline.tables import scan
 
 BY_HAND = Path(__file__).parent / "by_hand.sql"
 #: For each rule the rows that it applies to, and the rows that keep it.
@@ -23,6 +23,6 @@ def count_by_hand(con: Any, path: Path) -> Counts:
 def count_by_rules(con: Any, path: Path, scratch: Path) -> Counts:
     """What a zone's check counts, with its verdict: the way of :mod:`shared.pipeline.check` up to the verdict."""
     rules = rendered_rules()
-    flag_rows(con, f"FROM {scan([path])}", rules, scratch)
-    verdict = judge(con, scan([scratch / PART]), rules, 0.8, {})
+    flagged = flag_rows(con, f"FROM {scan([path])}", rules, scratch)
+    verdict = judge(con, flagged, rules, 0.8, {})
     return [(result.applicable, result.satisfied) for result in verdict.results]

@@ -69,7 +69,9 @@ def check_zone(spec: CheckSpec, arguments: RunArguments) -> dict[str, Any]:
         return finished
     with tempfile.TemporaryDirectory(prefix="onboarding_check_") as scratch, engine.connection() as con:
         source = scan(_candidate(lake, spec, arguments, Path(scratch)))
-        run = _Run(con, lake, _with_drift_rules(con, spec, source), arguments, Path(scratch), source)
+        spec = _with_drift_rules(con, spec, source)
+        flagged = flag_rows(con, f"FROM {source}", spec.rules, Path(scratch) / "flagged")
+        run = _Run(con, lake, spec, arguments, Path(scratch), source, flagged)
         summary = run.inform() if spec.zone == "bronze" else run.gate()
     if spec.zone == "silver":
         storage.delete_tree(lake.candidate(arguments.load_id, "silver", spec.table))
@@ -116,6 +118,7 @@ class _Run:
     """One check of one table: everything its steps share.
 
     :ivar source: SQL that reads the candidate.
+    :ivar flagged: SQL that reads it with what each rule says of each row.
     """
 
     con: Any
@@ -124,6 +127,7 @@ class _Run:
     arguments: RunArguments
     folder: Path
     source: str
+    flagged: str
 
     def inform(self) -> dict[str, Any]:
         """Bronze: a score for the record."""
@@ -156,14 +160,7 @@ class _Run:
         return {"baseline": found}
 
     def _judge(self) -> Verdict:
-        flag_rows(self.con, f"FROM {self.source}", self.spec.rules, self.folder / "flagged")
-        return judge(
-            self.con,
-            scan([self.folder / "flagged" / PART]),
-            self.spec.rules,
-            self.spec.threshold,
-            self.spec.dimension_weights,
-        )
+        return judge(self.con, self.flagged, self.spec.rules, self.spec.threshold, self.spec.dimension_weights)
 
     def _quarantine(self, verdict: Verdict) -> int:
         """Write the rows that are held back, each with all its reasons."""
@@ -175,7 +172,7 @@ class _Run:
             return 0
         query = (
             f"SELECT {self._columns()}, {verdict.reasons()} AS _reasons "  # noqa: S608
-            f"FROM {scan([self.folder / 'flagged' / PART])} WHERE {held}"
+            f"FROM {self.flagged} WHERE {held}"
         )
         write_parquet(self.con, query, self.folder / "quarantine")
         rows = count_rows(self.con, [self.folder / "quarantine" / PART])
@@ -184,13 +181,11 @@ class _Run:
         return rows
 
     def _columns(self) -> str:
-        every = columns_of(self.con, f"FROM {scan([self.folder / 'flagged' / PART])}")
-        flags = {name for rule in range(len(self.spec.rules)) for name in (f"_applies_{rule}", f"_keeps_{rule}")}
-        return identifiers(name for name, _ in every if name not in flags and name not in CONTROL_COLUMNS)
+        every = columns_of(self.con, f"FROM {self.source}")
+        return identifiers(name for name, _ in every if name not in CONTROL_COLUMNS)
 
     def _good_rows(self, verdict: Verdict) -> str:
-        flagged = scan([self.folder / "flagged" / PART])
-        return f"SELECT {self._columns()} FROM {flagged} WHERE NOT ({verdict.held_back()})"  # noqa: S608
+        return f"SELECT {self._columns()} FROM {self.flagged} WHERE NOT ({verdict.held_back()})"  # noqa: S608
 
     def _publish_silver(self, verdict: Verdict, summary: dict[str, Any]) -> int:
         """Data first, then the books, the pointer last."""

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from shared.pipeline.literals import quote_literal
-from shared.pipeline.tables import write_parquet
+from shared.pipeline.tables import PART, scan, write_parquet
 
 WORST_RULES = 5
+# Row rules of one statement; more take memory by the gigabyte, so their flags are written down first.
+MOST_AT_ONCE = 100
+FLAGGED_VIEW = "flagged"
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,14 @@ class RuleResult:
         return self.satisfied / self.applicable if self.applicable else 1.0
 
     @property
+    def violated(self) -> bool:
+        """Whether there is a row that violates it."""
+        return self.satisfied < self.applicable
+
+    @property
     def failed(self) -> bool:
         """Below its minimum; a blocking rule: violated at all."""
-        violated = self.satisfied < self.applicable
-        return self.pass_rate < self.rule.min_pass_rate or (self.rule.on_fail == "block" and violated)
+        return self.pass_rate < self.rule.min_pass_rate or (self.rule.on_fail == "block" and self.violated)
 
     @property
     def stops(self) -> bool:
@@ -132,7 +139,9 @@ class Verdict:
         numbers = [
             result.number
             for result in self.results
-            if result.rule.kind == "row" and (result.rule.on_fail in kept_apart or result.rule.severity in severities)
+            if result.rule.kind == "row"
+            and result.violated
+            and (result.rule.on_fail in kept_apart or result.rule.severity in severities)
         ]
         return " OR ".join(_violated(number) for number in numbers) or "false"
 
@@ -141,15 +150,19 @@ class Verdict:
         cases = ", ".join(
             f"CASE WHEN {_violated(result.number)} THEN {quote_literal(result.rule.id)} END"
             for result in self.results
-            if result.rule.kind == "row"
+            if result.rule.kind == "row" and result.violated
         )
         return f"list_filter([{cases}], lambda reason: reason IS NOT NULL)"
 
 
-def flag_rows(con: Any, source: str, rules: Sequence[Rule], target: Path) -> None:
-    """Write the rows of ``source`` with two boolean columns for each row rule.
+def flag_rows(con: Any, source: str, rules: Sequence[Rule], target: Path) -> str:
+    """The rows of ``source`` with two boolean columns for each row rule, as SQL that stands after FROM.
 
-    The conditions stand in the select list, where window functions (``unique``) may.
+    The conditions stand in the select list, where window functions (``unique``) may. Nothing is computed before
+    somebody asks: a judgement is one pass over the rows, and what is read of them later costs the flags it needs.
+
+    :param source: ``FROM ...``.
+    :param target: folder for the flags of many rules.
     """
     flags = [
         f"coalesce(({rule.applies['duckdb']}), false) AS _applies_{number}, "
@@ -157,7 +170,12 @@ def flag_rows(con: Any, source: str, rules: Sequence[Rule], target: Path) -> Non
         for number, rule in enumerate(rules)
         if rule.kind == "row"
     ]
-    write_parquet(con, f"SELECT {', '.join(['*', *flags])} {source}", target)
+    query = f"SELECT {', '.join(['*', *flags])} {source}"
+    if len(flags) <= MOST_AT_ONCE:
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {FLAGGED_VIEW} AS {query}")
+        return FLAGGED_VIEW
+    write_parquet(con, query, target)
+    return scan([target / PART])
 
 
 def judge(con: Any, flagged: str, rules: Sequence[Rule], threshold: float, weights: Mapping[str, float]) -> Verdict:

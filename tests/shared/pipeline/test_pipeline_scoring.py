@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.pipeline import engine
-from shared.pipeline.scoring import Rule, RuleResult, Verdict, flag_rows, judge, score_of
-from shared.pipeline.tables import PART, scan
+from shared.pipeline.scoring import MOST_AT_ONCE, Rule, RuleResult, Verdict, flag_rows, judge, score_of
 
 
 def result(rate: float, dimension: str = "validity", rows: int = 100, number: int = 0, **rule) -> RuleResult:
@@ -62,8 +61,7 @@ def test_bad_rows_are_those_that_violate_a_rule_that_matters_in_any_column(tmp_p
     )
     rows = "(VALUES (0, 1, 1, 1), (1, 0, 1, 1), (1, 1, NULL, 1), (1, 1, 1, 0), (0, 0, 0, 0), (1, 1, 1, 1))"
     with engine.connection() as con:
-        flag_rows(con, f"FROM {rows} AS t(a, b, c, d)", rules, tmp_path)
-        verdict = judge(con, scan([tmp_path / PART]), rules, 0.5, {})
+        verdict = judge(con, flag_rows(con, f"FROM {rows} AS t(a, b, c, d)", rules, tmp_path), rules, 0.5, {})
 
     assert (verdict.rows, verdict.sound_rows) == (6, 2)
     assert verdict.score == pytest.approx(2 / 6)
@@ -117,8 +115,33 @@ def test_null_in_a_predicate_is_not_satisfied_and_windows_may_be_used(tmp_path):
         Rule("rows", "completeness", applies={"duckdb": "true"}, satisfied={"duckdb": "count(*) > 9"}, kind="table"),
     )
     with engine.connection() as con:
-        flag_rows(con, "FROM (VALUES (1), (1), (2), (NULL)) AS t(v)", rules, tmp_path)
-        verdict = judge(con, scan([tmp_path / PART]), rules, 0.5, {})
+        flagged = flag_rows(con, "FROM (VALUES (1), (1), (2), (NULL)) AS t(v)", rules, tmp_path)
+        verdict = judge(con, flagged, rules, 0.5, {})
 
     assert [(found.applicable, found.satisfied) for found in verdict.results] == [(4, 3), (3, 1), (1, 0)]
     assert verdict.worst()[0].startswith("rows 0.00%")
+
+
+def test_many_rules_are_judged_like_few(tmp_path):
+    source = "FROM (VALUES (1), (2), (3), (3), (NULL)) AS t(v)"
+    few = tuple(
+        Rule(f"r{number}", "validity", applies={"duckdb": "v IS NOT NULL"}, satisfied={"duckdb": f"v <> {number % 5}"})
+        for number in range(MOST_AT_ONCE)
+    )
+    unique = Rule(
+        "u", "validity", applies={"duckdb": "true"}, satisfied={"duckdb": "count(*) OVER (PARTITION BY v) = 1"}
+    )
+    with engine.connection() as con:
+        flagged = [flag_rows(con, source, rules, tmp_path) for rules in (few, (*few, unique))]
+        verdicts = [judge(con, place, few, 0.5, {}) for place in flagged]
+        repeated = con.execute(f"SELECT count(*) FROM {flagged[1]} WHERE NOT _keeps_{MOST_AT_ONCE}").fetchall()
+
+    assert flagged[0] == "flagged" and flagged[1] != "flagged"
+    assert verdicts[0] == verdicts[1]
+    assert repeated == [(2,)]
+
+
+def test_rules_that_no_row_violates_hold_nothing_back():
+    kept = result(1.0, on_fail="quarantine")
+
+    assert Verdict(10, 10, 1.0, 0.8, (kept,)).held_back() == "false"
