@@ -112,8 +112,13 @@ def finish(lake: Lake) -> list[Erasure]:
     finished = []
     for erasure in read_erasures(lake):
         if erasure.state == PENDING and all(_published_anew(lake, *item) for item in erasure.versions.items()):
-            removed = {place: _remove_versions(lake, place) for place in erasure.versions}
-            finished.append(write_erasure(lake, replace(erasure, state=DONE, removed=removed)))
+            old = {place: _old_versions(lake, place) for place in erasure.versions}
+            # What a try before has removed already stays in the books.
+            removed = {place: sorted({*old[place], *erasure.removed.get(place, ())}) for place in old}
+            begun = write_erasure(lake, replace(erasure, removed=removed))
+            for place, versions in old.items():
+                _remove_versions(lake, place, versions)
+            finished.append(write_erasure(lake, replace(begun, state=DONE)))
     return finished
 
 
@@ -265,17 +270,21 @@ def _published_anew(lake: Lake, place: str, version: str) -> bool:
     return pointer is not None and pointer.version != version
 
 
-def _remove_versions(lake: Lake, place: str) -> list[str]:
-    """Remove all versions of a table but the published one; the names of those that were there."""
+def _old_versions(lake: Lake, place: str) -> list[str]:
+    """The versions of a table that are not the published one."""
     zone, _, table = place.partition("/")
     pointer = read_pointer(lake, zone, table)
     folder = lake.table(zone, table)
     names = {storage.relative(file.uri, folder).split("/")[0] for file in storage.list_files(folder)}
-    old = sorted(
-        name for name in names if name.startswith(VERSION_FOLDER) and (pointer is None or name != pointer.path)
-    )
+    versions = {name.removeprefix(VERSION_FOLDER) for name in names if name.startswith(VERSION_FOLDER)}
+    return sorted(versions - ({pointer.version} if pointer else set()))
+
+
+def _remove_versions(lake: Lake, place: str, versions: Sequence[str]) -> None:
+    """Remove versions, and let the pointer say that there is none before it."""
+    zone, _, table = place.partition("/")
+    pointer = read_pointer(lake, zone, table)
     if pointer is not None and pointer.previous:
         storage.write_json(lake.pointer(zone, table), replace(pointer, previous="").as_dict())
-    for name in old:
-        storage.delete_tree(join(folder, name))
-    return [name.removeprefix(VERSION_FOLDER) for name in old]
+    for version in versions:
+        storage.delete_tree(join(lake.table(zone, table), f"{VERSION_FOLDER}{version}"))

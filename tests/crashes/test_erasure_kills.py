@@ -12,7 +12,6 @@ from shared.pipeline.erasure_list import DONE, digest_of, read_erasures
 from tests.crashes.conftest import MakePlaces
 from tests.crashes.onboarding_run import every_write
 from tests.crashes.pipeline_run import TASKS, WORKLOAD, Pipeline
-from tests.crashes.places import KINDS
 from tests.crashes.task_driver import TaskHost, small_source
 
 KEY = "a key for tests only, long enough"
@@ -39,7 +38,6 @@ class Erasing(Pipeline):
         assert erasure.state == DONE
         assert erasure.rows >= 1
         assert not [row for row in bronze if EMAIL in row]
-        assert set(KINDS) >= {name.split("/")[0] for name in self.places.content()}
 
 
 def _parquet_of(root: str, path: str) -> list[str]:

@@ -18,7 +18,7 @@ from onboarding.cli.platform_access import running_platform
 from onboarding.cli.replay_command import needed_running
 from onboarding.cli.run_command import PIPELINE_TIMEOUT_SECONDS
 from onboarding.spec.config_files import SourceConfig
-from onboarding.spec.settings import load_settings
+from onboarding.spec.settings import Settings, load_settings
 from onboarding.workspace.deployed import needed_deployed, version_key
 from onboarding.workspace.store import Store
 from shared.operators.pipeline_erasure import CONF_KEY
@@ -39,7 +39,13 @@ def erase(workload: str, keys: list[str], *, yes: bool, json_path: Path | None) 
     :raises ReplayError: the pipeline is paused.
     """
     client = AirflowClient(running_platform(), REQUESTER)
-    settings = load_settings()
+    return erase_with(client, load_settings(), workload, keys, yes=yes, json_path=json_path)
+
+
+def erase_with(
+    client: AirflowClient, settings: Settings, workload: str, keys: list[str], *, yes: bool, json_path: Path | None
+) -> int:
+    """As :func:`erase`, on a given platform."""
     dags = Store(settings.dags_uri)
     deployed = needed_deployed(dags, workload)
     config = f"{version_key(deployed.name, deployed.version)}/config"

@@ -221,17 +221,18 @@ def check_names(names: Sequence[str], where: str) -> None:
 
     :raises SourceError: two names that are the same but for upper and lower case, or a reserved name.
     """
-    seen: dict[str, str] = {}
-    for name in names:
+    seen: dict[str, int] = {}
+    for number, name in enumerate(names, 1):
         if name.lower() in seen or "\x00" in name:
             raise SourceError(
                 "The source has a column name twice.",
                 where=where,
                 expected="names that differ by more than upper and lower case",
-                given=f"{seen.get(name.lower(), '')!r} and {name!r}",
+                # Not the names: in a file without a header they are values of its first row.
+                given=f"columns {seen.get(name.lower(), number)} and {number}",
                 remedy="Have the column renamed; if there is no header, set source.options.header to false.",
             )
-        seen[name.lower()] = name
+        seen[name.lower()] = number
     taken = sorted(set(seen) & set(RESERVED_COLUMNS))
     if taken:
         raise SourceError(
@@ -251,12 +252,15 @@ def check_same_columns(expected: list[str], given: list[str], uri: str, first_ur
     if sorted(expected) == sorted(given):
         return
     missing = [name for name in expected if name not in given]
-    more = [name for name in given if name not in expected]
+    more = ", ".join(name for name in given if name not in expected) or "none"
+    if len(missing) == len(expected):
+        # Hardly a header, but the first row of a file without one: values, which may be personal.
+        more = f"{len(given)}, not shown, for they may be values of a file without a header"
     raise SourceError(
         "The files of the source do not have the same columns.",
         where=uri,
         expected=f"the columns of {first_uri}",
-        given=f"missing: {', '.join(missing) or 'none'}; more: {', '.join(more) or 'none'}",
+        given=f"missing: {', '.join(missing) or 'none'}; more: {more}",
         remedy="Give each kind of file a folder of its own, and onboard each as a source.",
     )
 
