@@ -13,7 +13,6 @@ from typing import Any
 
 from shared.pipeline import state
 from shared.pipeline.arguments import RunArguments
-from shared.pipeline.errors import SourceError
 from shared.pipeline.literals import quote_identifier, quote_literal
 from shared.pipeline.profile.shapes import shape_of
 from shared.pipeline.reading.tables import FILE_COLUMN, ROW_COLUMN, UNCAST_COLUMN
@@ -90,21 +89,6 @@ class Delivery:
     known: Mapping[str, str]
     given: Mapping[str, str]
     dropped: frozenset[str] = frozenset()
-
-    def check(self, where: str) -> None:
-        """Refuse a delivery that is another table.
-
-        :param where: location of the source.
-        :raises SourceError: not one onboarded column is there.
-        """
-        if not set(self.known) & set(self.given):
-            raise SourceError(
-                "The source has none of the columns that were onboarded.",
-                where=where,
-                expected=", ".join(self.known),
-                given=", ".join(self.given),
-                remedy="Check source.format and source.options (delimiter, header), and what was delivered there.",
-            )
 
     @property
     def added(self) -> list[str]:

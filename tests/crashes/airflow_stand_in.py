@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.crashes.places import Places
+from onboarding.workspace.deployed import version_of
+from tests.crashes.places import Content, Places
 from tests.crashes.what_readers_see import dag_files_of
 
 
@@ -35,13 +36,19 @@ class StandIn:
         if path.startswith("/api/v2/dags/") and path.endswith("/details"):
             name = path.split("/")[4]
             listed = [file for file in self._dag_files() if file.endswith(f"/{name}_dag.py")]
+            if not listed:
+                return 404, {"detail": "not found"}
+            tag = f"version:{version_of(self._content()[listed[0]])}"
             found_dag = {"is_stale": False, "bundle_name": "workloads", "fileloc": f"/{name}_dag.py"}
-            return (200, found_dag) if listed else (404, {"detail": "not found"})
+            return 200, {**found_dag, "tags": [{"name": tag}]}
         return 200, {}
 
     def _dag_files(self) -> list[str]:
+        return dag_files_of(self._content())
+
+    def _content(self) -> Content:
         assert self.places is not None
-        return dag_files_of(self.places.content())
+        return self.places.content()
 
 
 @contextmanager

@@ -369,3 +369,15 @@ def test_texts_that_did_not_fit_are_values_once_their_type_is_accepted(parquet_i
 
     assert done["scripts/quality/check_silver.py"]["tables"]["items"]["quarantined"] == 0
     assert sorted(row["quantity"] for row in changed.silver())[-3:] == ["a-0", "a-1", "a-2"]
+
+
+def test_a_file_without_its_header_is_refused_and_its_first_row_is_not_told(csv_items: tuple[Deployed, Path]) -> None:
+    deployed, file = csv_items
+    with file.with_name("more.csv").open("w", newline="") as out:
+        csv.writer(out).writerows([("ITEM-777", "1.5", "2026-03-03", "Secretville")] * 3)
+
+    with pytest.raises(SourceError, match="none of the columns that were onboarded") as caught:
+        deployed.run(SECOND)
+    assert caught.value.where.endswith("/more.csv")
+    assert "Secretville" not in caught.value.text()
+    assert deployed.loaded() == {FIRST: 60}

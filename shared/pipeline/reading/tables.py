@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from shared.pipeline.errors import SourceError
 from shared.pipeline.literals import quote_identifier, quote_list, quote_literal
 from shared.pipeline.reading import csv_rows
-from shared.pipeline.reading.alignment import under_known_names, union_of
+from shared.pipeline.reading.alignment import check_any_known, under_known_names, union_of
 from shared.pipeline.reading.json_rows import JsonTable
 from shared.pipeline.reading.options import ReadOptions
 
@@ -83,6 +83,7 @@ class CsvTable:
         for header, file in zip(self.headers, files, strict=True):
             if not known:
                 check_same_columns(self.headers[0], header, file.uri, files[0].uri)
+            check_any_known(header, known, file.uri)
             check_names(header, file.uri)
         self.names = union_of(self.headers, known)
         check_names(self.names, files[0].uri)
@@ -174,6 +175,7 @@ class ParquetTable:
         for names, file in zip(described, files, strict=True):
             if not known:
                 check_same_columns(list(described[0]), list(names), file.uri, files[0].uri)
+            check_any_known(under_known_names(names, known), known, file.uri)
             check_names(list(names), file.uri)
         reader = f"read_parquet({quote_list(str(file.path) for file in files)}, {PARQUET_OPTIONS})"
         types = con.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM {reader})").fetchall()  # noqa: S608
