@@ -12,19 +12,20 @@ from typing import Any
 from shared.pipeline import balance, baselines, engine, state, storage
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.errors import QualityGateFailed, StepOrderError
-from shared.pipeline.literals import identifiers
 from shared.pipeline.publish import prepare_version, publish
 from shared.pipeline.reading.tables import UNCAST_COLUMN
 from shared.pipeline.schema_drift import type_change_rules
 from shared.pipeline.scoring import Rule, Verdict, flag_rows, judge
 from shared.pipeline.tables import (
     PART,
-    bring_tables,
-    columns_of,
+    bring,
+    columns_in,
     count_rows,
     parquet_files,
-    replace_tree,
-    scan,
+    put_file,
+    put_table,
+    quoted,
+    relation,
     write_parquet,
 )
 from shared.pipeline.transform import CONTROL_COLUMNS
@@ -67,8 +68,8 @@ def check_zone(spec: CheckSpec, arguments: RunArguments) -> dict[str, Any]:
     finished = _finished_before(lake, spec, arguments)
     if finished is not None:
         return finished
-    with tempfile.TemporaryDirectory(prefix="onboarding_check_") as scratch, engine.connection() as con:
-        source = scan(_candidate(lake, spec, arguments, Path(scratch)))
+    with tempfile.TemporaryDirectory(prefix="onboarding_check_") as scratch, engine.opened(arguments) as con:
+        source = relation(con, _candidate(con, lake, spec, arguments, Path(scratch)))
         spec = _with_drift_rules(con, spec, source)
         flagged = flag_rows(con, f"FROM {source}", spec.rules, Path(scratch) / "flagged")
         run = _Run(con, lake, spec, arguments, Path(scratch), source, flagged)
@@ -89,7 +90,7 @@ def _finished_before(lake: Lake, spec: CheckSpec, arguments: RunArguments) -> di
     return None
 
 
-def _candidate(lake: Lake, spec: CheckSpec, arguments: RunArguments, folder: Path) -> list[Path]:
+def _candidate(con: Any, lake: Lake, spec: CheckSpec, arguments: RunArguments, folder: Path) -> list[Path]:
     if spec.zone == "bronze":
         uri = lake.bronze_load(spec.table, arguments.run_date, arguments.load_id)
     else:
@@ -102,12 +103,12 @@ def _candidate(lake: Lake, spec: CheckSpec, arguments: RunArguments, folder: Pat
             expected="what the step before writes",
             remedy="Clear the transformation's task together with this one.",
         )
-    return bring_tables(files, folder / "candidate")
+    return bring(con, files, folder / "candidate")
 
 
 def _with_drift_rules(con: Any, spec: CheckSpec, source: str) -> CheckSpec:
     """The rules of Silver, and one for each column that was delivered with another type than the onboarded one."""
-    if spec.zone != "silver" or UNCAST_COLUMN not in {name for name, _ in columns_of(con, f"FROM {source}")}:
+    if spec.zone != "silver" or UNCAST_COLUMN not in {name for name, _ in columns_in(con, source)}:
         return spec
     named = con.execute(f"SELECT DISTINCT unnest({UNCAST_COLUMN}) AS name FROM {source} ORDER BY name").fetchall()  # noqa: S608
     return replace(spec, rules=(*spec.rules, *type_change_rules([row[0] for row in named])))
@@ -170,19 +171,13 @@ class _Run:
         storage.delete_file(file)
         if held == "false":
             return 0
-        query = (
-            f"SELECT {self._columns()}, {verdict.reasons()} AS _reasons "  # noqa: S608
-            f"FROM {self.flagged} WHERE {held}"
-        )
-        write_parquet(self.con, query, self.folder / "quarantine")
-        rows = count_rows(self.con, [self.folder / "quarantine" / PART])
-        if rows:
-            storage.upload(self.folder / "quarantine" / PART, file)
-        return rows
+        reasons = verdict.reasons(self.con)
+        query = f"SELECT {self._columns()}, {reasons} AS _reasons FROM {self.flagged} WHERE {held}"  # noqa: S608
+        return put_file(self.con, query, self.folder / "quarantine", file)
 
     def _columns(self) -> str:
-        every = columns_of(self.con, f"FROM {self.source}")
-        return identifiers(name for name, _ in every if name not in CONTROL_COLUMNS)
+        every = columns_in(self.con, self.source)
+        return quoted(self.con, *(name for name, _ in every if name not in CONTROL_COLUMNS))
 
     def _good_rows(self, verdict: Verdict) -> str:
         return f"SELECT {self._columns()} FROM {self.flagged} WHERE NOT ({verdict.held_back()})"  # noqa: S608
@@ -201,7 +196,7 @@ class _Run:
 
     def _accept_gold(self, verdict: Verdict) -> int:
         write_parquet(self.con, self._good_rows(verdict), self.folder / "accepted")
-        replace_tree(self.folder / "accepted", self.lake.accepted(self.arguments.load_id, self.spec.table))
+        put_table(self.con, self.folder / "accepted", self.lake.accepted(self.arguments.load_id, self.spec.table))
         return count_rows(self.con, [self.folder / "accepted" / PART])
 
     def _record(self, verdict: Verdict, summary: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Every DuckDB connection of the data plane."""
+"""Every connection of the data plane to an engine."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from shared.pipeline.arguments import RunArguments
 from shared.pipeline.disk import disk_full, full_disk_is_clear, reason_of
 from shared.pipeline.errors import TooLargeForLocalError, ValueRefusedError
 from shared.pipeline.literals import quote_literal
@@ -40,6 +41,23 @@ def connect(resources: Resources | None = None) -> Any:
 
 # Only names of types: what stands before them in the message is the value.
 _TARGET_TYPE = re.compile(r"['\"] to (U?INT\d+|DECIMAL\(\d+,\s?\d+\)|DOUBLE|FLOAT|BOOL|UUID)\b")
+
+
+@contextmanager
+def opened(arguments: RunArguments) -> Iterator[Any]:
+    """A connection to the engine of a run, closed at the end.
+
+    :returns: as :func:`connection` for ``local``; for ``aws`` a :class:`shared.pipeline.session.Session` of Spark.
+    :raises DataOnboardingError: as :func:`connection`.
+    """
+    if arguments.engine == "local":
+        with connection() as con:
+            yield con
+        return
+    from shared.pipeline.spark.session import spark_session
+
+    with spark_session(arguments) as session:
+        yield session
 
 
 @contextmanager

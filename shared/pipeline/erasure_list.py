@@ -15,6 +15,7 @@ from shared.pipeline import state, storage
 from shared.pipeline.errors import DataOnboardingError
 from shared.pipeline.literals import quote_identifier, quote_literal
 from shared.pipeline.secrets import masking_key
+from shared.pipeline.session import Session
 from shared.pipeline.tables import PART, columns_of, count_rows, scan, write_parquet
 from shared.pipeline.zones import Lake
 
@@ -123,6 +124,8 @@ def leave_out(con: Any, lake: Lake, candidate: Path) -> tuple[Path, int]:
     listed = read_erasures(lake)
     if not listed:
         return candidate, 0
+    if isinstance(con, Session):
+        raise _cannot_on_spark(lake)
     every = scan([candidate / PART])
     present = {name for name, _ in columns_of(con, f"FROM {every}")}
     parameters = {"masking_key": masking_key(lake.workload)}
@@ -135,6 +138,15 @@ def leave_out(con: Any, lake: Lake, candidate: Path) -> tuple[Path, int]:
     query = f"SELECT * FROM {every} WHERE NOT ({' OR '.join(conditions)})"  # noqa: S608
     write_parquet(con, query, target, parameters=parameters)
     return target, count_rows(con, [candidate / PART]) - count_rows(con, [target / PART])
+
+
+def _cannot_on_spark(lake: Lake) -> ErasureError:
+    return ErasureError(
+        "The engine aws cannot leave out rows of persons who were erased: they could come back unseen.",
+        where=lake.state(ERASURES),
+        expected="a workload of which nobody was erased",
+        remedy="Onboard the workload with deployment.engine local.",
+    )
 
 
 def _check_present(lake: Lake, erasure: Erasure, present: set[str]) -> None:

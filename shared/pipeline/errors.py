@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 
 class DataOnboardingError(Exception):
     """An error that names its cause and its remedy.
@@ -125,3 +127,21 @@ class MaskingKeyError(DataOnboardingError):
     """The key for keyed hashes is missing or too short."""
 
     code = "masking_key"
+
+
+def error_of(parts: Mapping[str, str], *, transient: bool) -> DataOnboardingError:
+    """The error that :meth:`DataOnboardingError.as_dict` described, for example on another machine.
+
+    :returns: of the class with its code, where this process knows it.
+    """
+    kinds = {kind.code: kind for kind in _kinds(DataOnboardingError)}
+    given = {name: text for name, text in parts.items() if name != "code"}
+    error = kinds.get(parts["code"], DataOnboardingError)(**given)
+    error.code, error.transient = parts["code"], transient
+    return error
+
+
+def _kinds(kind: type[DataOnboardingError]) -> Iterator[type[DataOnboardingError]]:
+    for below in kind.__subclasses__():
+        yield from _kinds(below)
+        yield below

@@ -5,24 +5,28 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.pipeline import engine, schema_drift, state
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.erasure_list import leave_out
 from shared.pipeline.errors import BalanceError, NothingNewError, SourceError
-from shared.pipeline.literals import quote_identifier, quote_literal
+from shared.pipeline.literals import quote_literal
 from shared.pipeline.reading.alignment import check_any_known
 from shared.pipeline.reading.files import named
 from shared.pipeline.reading.tables import UNCAST_COLUMN
 from shared.pipeline.schema_drift import Delivery, Finding
 from shared.pipeline.selection import Selection, select
 from shared.pipeline.source import FILE_COLUMN, LOAD_COLUMN, ROW_COLUMN, Source, open_source
-from shared.pipeline.tables import PART, count_rows, replace_tree, write_parquet
+from shared.pipeline.tables import PART, count_rows, put_table, quoted, write_parquet
 from shared.pipeline.watermark import Watermark
 from shared.pipeline.zones import Lake
+
+if TYPE_CHECKING:
+    from shared.pipeline.spark.source import SparkSource
 
 log = logging.getLogger(__name__)
 STEP = "extract"
@@ -105,18 +109,11 @@ def extract_to_bronze(spec: ExtractSpec, arguments: RunArguments) -> dict[str, A
 
 
 def _extract(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> dict[str, Any]:
-    with engine.connection() as con:
-        selection = select(con, state.current_loads(lake), arguments.run_date, spec.load, _watermark(spec))
-    with open_source(
-        spec.location,
-        spec.format,
-        spec.read_options(),
-        leave_out=selection.leave_out,
-        bounds=selection.bounds,
-        known=spec.columns,
-    ) as source:
+    selection = _selection(lake, spec, arguments)
+    with ExitStack() as stack:
+        source = _opened(stack, spec, arguments, selection)
         target = lake.bronze_load(spec.table, arguments.run_date, arguments.load_id)
-        written = _write(spec, source, selection, lake, arguments.load_id, target)
+        written = _write(spec, source, selection, lake, arguments, target)
         rows, marks = written.rows, written.marks
         # Empty files count as loaded, too: they are no delivery of tomorrow.
         files = tuple(sorted([*source.files, *source.empty_files]))
@@ -143,13 +140,62 @@ def _extract(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> dict[str
     return state.write_summary(lake, arguments, STEP, summary)
 
 
+def _selection(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> Selection:
+    loads = state.current_loads(lake)
+    if arguments.engine == "aws":
+        _check_for_spark(spec)
+        return select(None, loads, arguments.run_date, spec.load, None)
+    with engine.connection() as con:
+        return select(con, loads, arguments.run_date, spec.load, _watermark(spec))
+
+
+def _check_for_spark(spec: ExtractSpec) -> None:
+    """What only the embedded engine can do.
+
+    :raises SourceError: the source is loaded by a watermark, or has a filter.
+    """
+    given = "a load by watermark" if spec.load == "watermark" else "a filter" if spec.filter else ""
+    if given:
+        raise SourceError(
+            "The engine aws cannot load the source in this way.",
+            where=spec.location,
+            expected="source.load full or new_files, without source.filter",
+            given=given,
+            remedy="Set deployment.engine to local; rows can also be left out on the way to Gold "
+            "(transformations.filters).",
+        )
+
+
+def _opened(stack: ExitStack, spec: ExtractSpec, arguments: RunArguments, selection: Selection) -> Source | SparkSource:
+    options = spec.read_options()
+    if arguments.engine == "aws":
+        from shared.pipeline.spark.source import open_spark_source
+
+        session = stack.enter_context(engine.opened(arguments))
+        return stack.enter_context(
+            open_spark_source(
+                session, spec.location, spec.format, options, leave_out=selection.leave_out, known=spec.columns
+            )
+        )
+    return stack.enter_context(
+        open_source(
+            spec.location,
+            spec.format,
+            options,
+            leave_out=selection.leave_out,
+            bounds=selection.bounds,
+            known=spec.columns,
+        )
+    )
+
+
 def _watermark(spec: ExtractSpec) -> Watermark | None:
     if not spec.watermark_column:
         return None
     return Watermark(spec.watermark_column, spec.watermark_type, spec.watermark_formats)
 
 
-def _empty_files(spec: ExtractSpec, source: Source) -> int:
+def _empty_files(spec: ExtractSpec, source: Source | SparkSource) -> int:
     without = source.files_without_rows
     if without:
         log.warning("%s: files without a row: %s", spec.workload, named(without))
@@ -176,8 +222,15 @@ class _Written:
     drift: list[Finding]
 
 
-def _write(spec: ExtractSpec, source: Source, selection: Selection, lake: Lake, load_id: str, target: str) -> _Written:
-    with tempfile.TemporaryDirectory(prefix="onboarding_extract_") as scratch, engine.connection() as con:
+def _write(
+    spec: ExtractSpec,
+    source: Source | SparkSource,
+    selection: Selection,
+    lake: Lake,
+    arguments: RunArguments,
+    target: str,
+) -> _Written:
+    with tempfile.TemporaryDirectory(prefix="onboarding_extract_") as scratch, engine.opened(arguments) as con:
         source.create_view(con, "delivered")
         # After the view: only what was read whole tells the columns of every format.
         delivery = spec.compared_with({column.name: column.physical_type for column in source.columns})
@@ -189,7 +242,7 @@ def _write(spec: ExtractSpec, source: Source, selection: Selection, lake: Lake, 
         condition, parameters = selection.condition()
         types = {name: kind for name, kind in delivery.types().items() if name not in spec.dropped_columns}
         kept = [*types, *([UNCAST_COLUMN] if delivery.kept_as_text else [])]
-        write_parquet(con, _query(spec, kept, load_id, condition), folder, parameters=parameters or None)
+        write_parquet(con, _query(con, spec, kept, arguments.load_id, condition), folder, parameters=parameters or None)
         passed = _count_passed(con, spec, source)
         onboarded = [name for name in spec.columns if name not in spec.dropped_columns]
         folder = selection.own_rows(con, lake, spec.table, folder, onboarded)
@@ -197,7 +250,7 @@ def _write(spec: ExtractSpec, source: Source, selection: Selection, lake: Lake, 
         rows = count_rows(con, [folder / PART])
         _check_rows(spec, source, passed, rows + erased, target)
         marks = dict(selection.marks(con, folder))
-        replace_tree(folder, target)
+        put_table(con, folder, target)
     return _Written(passed, rows, erased, marks, types, drift)
 
 
@@ -216,13 +269,13 @@ def _check_watermark_column(spec: ExtractSpec, delivery: Delivery) -> None:
         )
 
 
-def _count_passed(con: Any, spec: ExtractSpec, source: Source) -> int:
+def _count_passed(con: Any, spec: ExtractSpec, source: Source | SparkSource) -> int:
     if not spec.filter:
         return source.rows
     return int(con.execute(f"SELECT count(*) FROM source WHERE ({spec.filter})").fetchall()[0][0])  # noqa: S608
 
 
-def _check_rows(spec: ExtractSpec, source: Source, passed: int, rows: int, target: str) -> None:
+def _check_rows(spec: ExtractSpec, source: Source | SparkSource, passed: int, rows: int, target: str) -> None:
     """Nothing is loaded when the filter leaves no row, or when rows were lost.
 
     :raises SourceError: the filter leaves no row.
@@ -246,8 +299,8 @@ def _check_rows(spec: ExtractSpec, source: Source, passed: int, rows: int, targe
         )
 
 
-def _query(spec: ExtractSpec, columns: Sequence[str], load_id: str, condition: str) -> str:
-    selected = [quote_identifier(name) for name in columns]
+def _query(con: Any, spec: ExtractSpec, columns: Sequence[str], load_id: str, condition: str) -> str:
+    selected = [quoted(con, name) for name in columns]
     selected += [FILE_COLUMN, ROW_COLUMN, f"{quote_literal(load_id)} AS {LOAD_COLUMN}"]
     conditions = [f"({spec.filter})"] if spec.filter else []
     conditions += [condition] if condition != "true" else []

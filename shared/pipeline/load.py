@@ -11,7 +11,7 @@ from shared.pipeline import balance, engine, state, storage
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.errors import QualityGateFailed, StepOrderError
 from shared.pipeline.publish import prepare_version, publish
-from shared.pipeline.tables import bring_tables, parquet_files, scan
+from shared.pipeline.tables import bring, parquet_files, relation
 from shared.pipeline.zones import Lake, Published, read_pointer
 
 STEP = "load_gold"
@@ -36,7 +36,7 @@ def publish_gold(spec: LoadSpec, arguments: RunArguments) -> dict[str, Any]:
     lake = Lake(arguments.lake_uri, spec.workload)
     checked = state.needed_summary(lake, arguments.load_id, "check_gold")
     _all_passed(spec, checked, arguments)
-    with tempfile.TemporaryDirectory(prefix="onboarding_load_") as scratch, engine.connection() as con:
+    with tempfile.TemporaryDirectory(prefix="onboarding_load_") as scratch, engine.opened(arguments) as con:
         versions = {table: _prepare(con, lake, table, arguments, Path(scratch)) for table in spec.tables}
     for table, version in versions.items():
         current = read_pointer(lake, "gold", table)
@@ -72,7 +72,7 @@ def _prepare(con: Any, lake: Lake, table: str, arguments: RunArguments, folder: 
         if published and published.load_id == arguments.load_id:
             return published
         raise _not_ready(table, arguments)
-    query = f"FROM {scan(bring_tables(accepted, folder / table))}"
+    query = f"SELECT * FROM {relation(con, bring(con, accepted, folder / table))}"  # noqa: S608
     version = prepare_version(con, lake, "gold", table, arguments, query, (), folder)
     transformed = state.needed_summary(lake, arguments.load_id, "transform_gold")
     balance.check_gold(con, lake, table, arguments, version, transformed, folder)

@@ -11,8 +11,10 @@ from typing import Any
 
 from shared.pipeline import state
 from shared.pipeline.arguments import RunArguments
-from shared.pipeline.literals import quote_identifier, quote_literal
+from shared.pipeline.literals import quote_literal
+from shared.pipeline.session import Session
 from shared.pipeline.source import LOAD_COLUMN
+from shared.pipeline.tables import quoted
 from shared.pipeline.zones import Lake
 
 STEP = "measured"
@@ -40,7 +42,7 @@ def measure(con: Any, source: str, measures: Mapping[str, Sequence[str]]) -> dic
     rows = int(con.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0])  # noqa: S608
     columns: dict[str, dict[str, Any]] = {name: {} for name in measures.get("missing", ())}
     for names in _parts(list(columns)):
-        counts = ", ".join(f"count({quote_identifier(name)})" for name in names)
+        counts = ", ".join(f"count({quoted(con, name)})" for name in names)
         found = con.execute(f"SELECT {counts} FROM {source}").fetchall()[0]  # noqa: S608
         for name, present in zip(names, found, strict=True):
             columns[name]["missing"] = rows - int(present)
@@ -73,10 +75,11 @@ def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _measure_numbers(con: Any, source: str, names: Sequence[str], columns: dict[str, dict[str, Any]]) -> None:
     aggregates = []
+    mean_of = "avg" if isinstance(con, Session) else "favg"
     for name in names:
-        value = f"CAST({quote_identifier(name)} AS DOUBLE)"
+        value = f"CAST({quoted(con, name)} AS DOUBLE)"
         finite = f"CASE WHEN abs({value}) < {_LARGEST} THEN {value} END"
-        aggregates += [f"count({finite})", f"favg({finite})", f"stddev_samp({finite})"]
+        aggregates += [f"count({finite})", f"{mean_of}({finite})", f"stddev_samp({finite})"]
     found = con.execute(f"SELECT {', '.join(aggregates)} FROM {source}").fetchall()[0]  # noqa: S608
     for index, name in enumerate(names):
         count, mean, deviation = found[3 * index : 3 * index + 3]
@@ -90,9 +93,9 @@ def _rounded(value: float) -> float:
 
 def _categories(con: Any, source: str, name: str) -> dict[str, int] | None:
     """Value -> rows, of the values that occur often enough; ``None`` for a column that is none of a few short words."""
-    value = f"CAST({quote_identifier(name)} AS VARCHAR)"
+    value = f"CAST({quoted(con, name)} AS STRING)"
     found = con.execute(
-        f"SELECT {value}, count(*) FROM {source} WHERE {quote_identifier(name)} IS NOT NULL "  # noqa: S608
+        f"SELECT {value}, count(*) FROM {source} WHERE {quoted(con, name)} IS NOT NULL "  # noqa: S608
         f"GROUP BY 1 HAVING count(*) >= {LEAST_ROWS} LIMIT {MOST_CATEGORIES + 1}"
     ).fetchall()
     if len(found) > MOST_CATEGORIES or any(len(category) > LONGEST_CATEGORY for category, _ in found):

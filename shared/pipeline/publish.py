@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.storage import join
-from shared.pipeline.tables import columns_of, count_rows, replace_tree, write_parquet
+from shared.pipeline.tables import columns_of, put_table, write_parquet
 from shared.pipeline.zones import Lake, Published, PublishedFile, free_version, read_pointer, switch
 
 
@@ -32,11 +32,8 @@ def prepare_version(
     version = free_version(lake, zone, table, arguments.load_id)
     path = f"version={version}"
     target = join(lake.table(zone, table), path)
-    replace_tree(staged, target)
-    local = sorted(staged.rglob("*.parquet"))
-    files = tuple(
-        PublishedFile(f"{path}/{file.relative_to(staged).as_posix()}", count_rows(con, [file])) for file in local
-    )
+    written = put_table(con, staged, target)
+    files = tuple(PublishedFile(f"{path}/{name}", rows) for name, rows in written)
     columns = tuple({"name": name, "type": kind} for name, kind in columns_of(con, query))
     before = read_pointer(lake, zone, table)
     return Published(

@@ -13,11 +13,13 @@ from typing import Any
 
 from shared.pipeline import state
 from shared.pipeline.arguments import RunArguments
+from shared.pipeline.errors import SourceError
 from shared.pipeline.literals import quote_identifier, quote_literal
 from shared.pipeline.profile.shapes import shape_of
 from shared.pipeline.reading.tables import FILE_COLUMN, ROW_COLUMN, UNCAST_COLUMN
 from shared.pipeline.scoring import Rule
-from shared.pipeline.tables import columns_of
+from shared.pipeline.session import Session
+from shared.pipeline.tables import columns_in, quoted
 from shared.pipeline.zones import Lake
 
 #: The report of a load, beside the summaries of its steps.
@@ -122,20 +124,33 @@ class Delivery:
 
         :param carried: technical columns that go along beside those of the origin. With ``_uncast`` among them, a
             text that fits by now is the value of its column.
+        :raises SourceError: a column changed its type, and the engine is not the embedded one.
         """
+        if isinstance(con, Session) and self.changed:
+            raise self._other_types()
         kept = UNCAST_COLUMN in carried
         cells = []
         for name, kind in self.types().items():
-            cell = self._cell(name)
+            cell = self._cell(con, name)
             if kept and name in self.known:
                 cell = f"coalesce({cell}, {_text_as(f'{UNCAST_COLUMN}[{quote_literal(name)}]', kind)})"
-            cells.append(f"{cell} AS {quote_identifier(name)}")
+            cells.append(f"{cell} AS {quoted(con, name)}")
         cells += [FILE_COLUMN, ROW_COLUMN, *(name for name in carried if name != UNCAST_COLUMN)]
         misfits = [*([self._still_uncast()] if kept else []), *([self._uncast()] if self.kept_as_text else [])]
         if misfits:
             merged = f"map_concat({', '.join(misfits)})" if len(misfits) > 1 else misfits[0]
             cells.append(f"CASE WHEN cardinality({merged}) > 0 THEN {merged} END AS {UNCAST_COLUMN}")
         con.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {', '.join(cells)} FROM {delivered}")  # noqa: S608
+
+    def _other_types(self) -> SourceError:
+        return SourceError(
+            "Columns of the source came with other types than those that were onboarded.",
+            where=f"table {self.table}",
+            expected=", ".join(f"{name} {self.known[name]}" for name in self.changed),
+            given=", ".join(f"{name} {self.given[name]}" for name in self.changed),
+            remedy="Ask the sender, onboard the change with intent modify, or set deployment.engine to local, "
+            "which loads what fits and holds back the rest.",
+        )
 
     def findings(self, con: Any, delivered: str) -> list[Finding]:
         """Every difference: types that changed first, then columns that are gone, then new ones."""
@@ -154,14 +169,14 @@ class Delivery:
         return Finding(self.table, name, "type_changed", self.known[name], self.given[name], rows=rows, example=shaped)
 
     def _example(self, con: Any, delivered: str, name: str, condition: str) -> str:
-        text = f"CAST({quote_identifier(name)} AS VARCHAR)"
-        shaped = con.execute(f"SELECT min({shape_of(text)}) FROM {delivered} WHERE {condition}")  # noqa: S608
+        text = f"CAST({quoted(con, name)} AS {_type_name(con, 'VARCHAR')})"
+        shaped = con.execute(f"SELECT min({_shape_of(con, text)}) FROM {delivered} WHERE {condition}")  # noqa: S608
         return str(shaped.fetchall()[0][0] or "")
 
-    def _cell(self, name: str) -> str:
-        cell, kind = quote_identifier(name), self.types()[name]
+    def _cell(self, con: Any, name: str) -> str:
+        cell, kind = quoted(con, name), self.types()[name]
         if name not in self.given:
-            return f"CAST(NULL AS {kind})"
+            return f"CAST(NULL AS {_type_name(con, kind)})"
         return self._cast(name) if name in self.changed else cell
 
     def _cast(self, name: str) -> str:
@@ -225,14 +240,16 @@ def unreadable_texts(
     :param bronze: name of the view of Bronze.
     :param source_names: name in Silver -> name in the source, where they differ.
     """
-    loaded = f"FROM {silver} WHERE _load_id = $load"
+    # A load id has letters, digits and hyphens only: parameters are not written alike on every engine.
+    load = quote_literal(load_id)
+    loaded = f"FROM {silver} WHERE _load_id = {load}"
     counted = con.execute(
-        f"SELECT unnest(string_split(trim({_UNPARSED}, ','), ',')) AS name, count(*), "
-        f"(SELECT count(*) {loaded}) {loaded} AND {_UNPARSED} <> '' GROUP BY 1 ORDER BY 1",
-        {"load": load_id},
+        f"SELECT name, count(*), (SELECT count(*) {loaded}) FROM "  # noqa: S608
+        f"(SELECT {_each_of(con, _UNPARSED)} AS name {loaded} AND {_UNPARSED} <> '') AS named "
+        f"GROUP BY name ORDER BY name"
     ).fetchall()
-    types = dict(columns_of(con, f"FROM {silver}"))
-    present = {name for name, _ in columns_of(con, f"FROM {bronze}")}
+    types = dict(columns_in(con, silver))
+    present = {name for name, _ in columns_in(con, bronze)}
     found = []
     for name, rows, every in counted:
         if rows < UNREADABLE_SHARE * every:
@@ -240,12 +257,11 @@ def unreadable_texts(
         column, kind = source_names.get(name, name), types[name]
         shaped = ""
         if column in present:
-            text = f"CAST(bronze.{quote_identifier(column)} AS VARCHAR)"
+            text = f"CAST(bronze.{quoted(con, column)} AS {_type_name(con, 'VARCHAR')})"
             shaped = con.execute(
-                f"SELECT min({shape_of(text)}) FROM {bronze} AS bronze "  # noqa: S608
+                f"SELECT min({_shape_of(con, text)}) FROM {bronze} AS bronze "  # noqa: S608
                 f"JOIN {silver} AS silver USING (_load_id, {ROW_COLUMN}) "
-                f"WHERE _load_id = $load AND contains(silver.{_UNPARSED}, {quote_literal(f',{name},')})",
-                {"load": load_id},
+                f"WHERE _load_id = {load} AND contains(silver.{_UNPARSED}, {quote_literal(f',{name},')})"
             ).fetchall()[0][0]
         expected = "text of the onboarded form" if kind == "VARCHAR" else kind
         found.append(Finding(table, column, "type_changed", expected, "other text", "silver", rows, str(shaped or "")))
@@ -285,6 +301,18 @@ def _text_as(text: str, kind: str) -> str:
         # A cast rounds what has more decimals than the type.
         certain += f" AND TRY_CAST({trimmed} AS DOUBLE) = CAST({value} AS DOUBLE)"
     return f"CASE WHEN {certain} THEN {value} END"
+
+
+def _type_name(con: Any, kind: str) -> str:
+    return con.type_name(kind) if isinstance(con, Session) else kind
+
+
+def _shape_of(con: Any, text: str) -> str:
+    return con.shape_of(text) if isinstance(con, Session) else shape_of(text)
+
+
+def _each_of(con: Any, text: str) -> str:
+    return con.each_of(text) if isinstance(con, Session) else f"unnest(string_split(trim({text}, ','), ','))"
 
 
 def _is_nested(kind: str) -> bool:

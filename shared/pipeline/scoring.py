@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.pipeline.literals import quote_literal
-from shared.pipeline.tables import PART, scan, write_parquet
+from shared.pipeline.session import Session, engine_of
+from shared.pipeline.tables import PART, relation, write_parquet
 
 WORST_RULES = 5
 # Row rules of one statement; more take memory by the gigabyte, so their flags are written down first.
@@ -145,14 +146,16 @@ class Verdict:
         ]
         return " OR ".join(_violated(number) for number in numbers) or "false"
 
-    def reasons(self) -> str:
+    def reasons(self, con: Any) -> str:
         """SQL list of the ids of all rules that a row violates."""
-        cases = ", ".join(
+        cases = [
             f"CASE WHEN {_violated(result.number)} THEN {quote_literal(result.rule.id)} END"
             for result in self.results
             if result.rule.kind == "row" and result.violated
-        )
-        return f"list_filter([{cases}], lambda reason: reason IS NOT NULL)"
+        ]
+        if isinstance(con, Session):
+            return con.without_nulls(cases)
+        return f"list_filter([{', '.join(cases)}], lambda reason: reason IS NOT NULL)"
 
 
 def flag_rows(con: Any, source: str, rules: Sequence[Rule], target: Path) -> str:
@@ -164,9 +167,10 @@ def flag_rows(con: Any, source: str, rules: Sequence[Rule], target: Path) -> str
     :param source: ``FROM ...``.
     :param target: folder for the flags of many rules.
     """
+    engine = engine_of(con)
     flags = [
-        f"coalesce(({rule.applies['duckdb']}), false) AS _applies_{number}, "
-        f"coalesce(({rule.satisfied['duckdb']}), false) AS _keeps_{number}"
+        f"coalesce(({rule.applies[engine]}), false) AS _applies_{number}, "
+        f"coalesce(({rule.satisfied[engine]}), false) AS _keeps_{number}"
         for number, rule in enumerate(rules)
         if rule.kind == "row"
     ]
@@ -175,7 +179,7 @@ def flag_rows(con: Any, source: str, rules: Sequence[Rule], target: Path) -> str
         con.execute(f"CREATE OR REPLACE TEMP VIEW {FLAGGED_VIEW} AS {query}")
         return FLAGGED_VIEW
     write_parquet(con, query, target)
-    return scan([target / PART])
+    return relation(con, [target / PART])
 
 
 def judge(con: Any, flagged: str, rules: Sequence[Rule], threshold: float, weights: Mapping[str, float]) -> Verdict:
@@ -185,7 +189,7 @@ def judge(con: Any, flagged: str, rules: Sequence[Rule], threshold: float, weigh
     measures = ["count(*)", f"count(CASE WHEN NOT ({bad}) THEN 1 END)"]
     for number, rule in enumerate(rules):
         if rule.kind == "table":
-            measures += ["1", f"CASE WHEN coalesce(({rule.satisfied['duckdb']}), false) THEN 1 ELSE 0 END"]
+            measures += ["1", f"CASE WHEN coalesce(({rule.satisfied[engine_of(con)]}), false) THEN 1 ELSE 0 END"]
         else:
             measures.append(f"count(CASE WHEN _applies_{number} THEN 1 END)")
             measures.append(f"count(CASE WHEN _applies_{number} AND _keeps_{number} THEN 1 END)")

@@ -188,6 +188,17 @@ def upload(path: Path, uri: str) -> None:
         shutil.copyfile(path, temporary)
 
 
+def copy(source: str, target: str) -> None:
+    """Copy one file of the lake to another place of it; an object of S3 does not pass through this machine."""
+    if not is_s3(source):
+        upload(local_path(source), target)
+        return
+    from_bucket, from_key = bucket_and_key(source)
+    bucket, key = bucket_and_key(target)
+    with _s3_errors(target):
+        client("s3").copy({"Bucket": from_bucket, "Key": from_key}, bucket, key)
+
+
 def delete_tree(uri: str) -> None:
     """Remove every file below the folder or prefix ``uri``; nothing happens when there is none."""
     if not is_s3(uri):

@@ -12,19 +12,21 @@ from typing import Any
 from shared.pipeline import engine, schema_drift, state, storage
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.errors import StepOrderError, WorkloadChangedError
-from shared.pipeline.literals import quote_identifier
 from shared.pipeline.measures import forget_measures, record_measures
 from shared.pipeline.reading.tables import UNCAST_COLUMN
 from shared.pipeline.secrets import masking_key
+from shared.pipeline.session import Session, engine_of
 from shared.pipeline.source import LOAD_COLUMN, ROW_COLUMN
 from shared.pipeline.tables import (
     PART,
-    bring_tables,
-    columns_of,
+    bring,
+    columns_in,
     count_rows,
     create_view,
     parquet_files,
-    replace_tree,
+    put_table,
+    quoted,
+    relation,
     scan,
     write_parquet,
 )
@@ -74,7 +76,7 @@ def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
     :raises WorkloadChangedError: the statement is missing, or does not give the columns it must.
     """
     lake = Lake(arguments.lake_uri, spec.workload)
-    with tempfile.TemporaryDirectory(prefix="onboarding_transform_") as scratch, engine.connection() as con:
+    with tempfile.TemporaryDirectory(prefix="onboarding_transform_") as scratch, engine.opened(arguments) as con:
         folder = Path(scratch)
         input_rows = sum(_create_input(con, lake, spec, name, folder) for name in spec.inputs)
         _run_statement(con, spec, arguments, folder / "all")
@@ -93,7 +95,7 @@ def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
 
 def _run_statement(con: Any, spec: TransformSpec, arguments: RunArguments, target: Path) -> None:
     parameters = {"masking_key": masking_key(spec.workload)} if spec.needs_masking_key else None
-    write_parquet(con, _statement(spec, arguments), target, parameters=parameters)
+    write_parquet(con, _statement(con, spec, arguments), target, parameters=parameters)
 
 
 def _measure(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> None:
@@ -112,7 +114,7 @@ def _measure(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments,
         _show_input(con, spec, name, files, folder / "own_load")
         every = folder / "own"
         _run_statement(con, spec, arguments, every)
-    record_measures(con, lake, arguments, scan([every / PART]), spec.measures)
+    record_measures(con, lake, arguments, relation(con, [every / PART]), spec.measures)
 
 
 def _create_input(con: Any, lake: Lake, spec: TransformSpec, name: str, folder: Path) -> int:
@@ -124,8 +126,10 @@ def _create_input(con: Any, lake: Lake, spec: TransformSpec, name: str, folder: 
 def _show_input(con: Any, spec: TransformSpec, name: str, uris: Sequence[str], folder: Path) -> int:
     """The view that the statement reads, over these files; returns their rows."""
     zone, _, table = spec.inputs[name].partition("/")
-    paths = bring_tables(uris, folder)
+    paths = bring(con, uris, folder)
     create_view(con, name, paths)
+    if zone == "bronze" and isinstance(con, Session):
+        _check_for_spark(con, name)
     if zone == "bronze" and spec.source_names:
         _fit_bronze(con, spec, name, table, paths)
     return count_rows(con, paths)
@@ -134,13 +138,28 @@ def _show_input(con: Any, spec: TransformSpec, name: str, uris: Sequence[str], f
 def _fit_bronze(con: Any, spec: TransformSpec, name: str, table: str, paths: Sequence[Path]) -> None:
     """Loads from before a change of the workload, under the columns and types that its statement reads now."""
     known = {column: spec.source_types.get(column, "VARCHAR") for column in spec.source_names.values()}
-    given = {column: kind for column, kind in columns_of(con, f"FROM {scan(paths)}") if column in known}
-    if given == known:
+    given = {column: kind for column, kind in columns_in(con, relation(con, paths)) if column in known}
+    # On Spark columns have the onboarded types, or were not loaded; some types have several names.
+    if given == known or (isinstance(con, Session) and set(given) == set(known)):
         return
     create_view(con, "loads", paths)
-    present = {column for column, _ in columns_of(con, "FROM loads")}
+    present = {column for column, _ in columns_in(con, "loads")}
     carried = [LOAD_COLUMN, *([UNCAST_COLUMN] if UNCAST_COLUMN in present else [])]
-    schema_drift.Delivery(table, known, given).create_view(con, "loads", quote_identifier(name), carried=carried)
+    schema_drift.Delivery(table, known, given).create_view(con, "loads", quoted(con, name), carried=carried)
+
+
+def _check_for_spark(con: Session, view: str) -> None:
+    """What only the embedded engine can hold back.
+
+    :raises WorkloadChangedError: Bronze has values that did not fit the onboarded type of their column.
+    """
+    if UNCAST_COLUMN in {column for column, _ in con.columns(f"SELECT * FROM {con.quote(view)}")}:  # noqa: S608
+        raise WorkloadChangedError(
+            "Bronze has values that did not fit the type of their column: the engine aws cannot hold back their rows.",
+            where=view,
+            expected=f"loads without the column {UNCAST_COLUMN}",
+            remedy="Onboard the workload with deployment.engine local, or ask for the deliveries again.",
+        )
 
 
 def _bronze_files(lake: Lake, table: str) -> list[str]:
@@ -160,8 +179,8 @@ def _published_files(lake: Lake, zone: str, table: str) -> list[str]:
     return published_files(lake, zone, table, published)
 
 
-def _statement(spec: TransformSpec, arguments: RunArguments) -> str:
-    uri = storage.join(arguments.workload_uri, spec.sql["duckdb"])
+def _statement(con: Any, spec: TransformSpec, arguments: RunArguments) -> str:
+    uri = storage.join(arguments.workload_uri, spec.sql[engine_of(con)])
     content = storage.read_bytes(uri)
     if content is None:
         raise WorkloadChangedError(
@@ -172,14 +191,13 @@ def _statement(spec: TransformSpec, arguments: RunArguments) -> str:
     return content.decode().strip().rstrip(";")
 
 
-def _bronze_view(spec: TransformSpec) -> str:
-    return quote_identifier(next(name for name, place in spec.inputs.items() if place.startswith("bronze/")))
+def _bronze_view(con: Any, spec: TransformSpec) -> str:
+    return quoted(con, next(name for name, place in spec.inputs.items() if place.startswith("bronze/")))
 
 
 def _report_drift(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> None:
-    found = schema_drift.unreadable_texts(
-        con, spec.table, scan([folder / "all" / PART]), _bronze_view(spec), arguments.load_id, spec.source_names
-    )
+    every, bronze = relation(con, [folder / "all" / PART]), _bronze_view(con, spec)
+    found = schema_drift.unreadable_texts(con, spec.table, every, bronze, arguments.load_id, spec.source_names)
     schema_drift.write_report(lake, arguments, "silver", found)
     for finding in found:
         log.warning("%s: %s", spec.workload, finding.text())
@@ -190,8 +208,8 @@ def _mark_uncast(con: Any, spec: TransformSpec, folder: Path) -> None:
 
     The names only: the values stay in Bronze, for nobody has masked them.
     """
-    view = _bronze_view(spec)
-    if UNCAST_COLUMN not in {name for name, _ in columns_of(con, f"FROM {view}")}:
+    view = _bronze_view(con, spec)
+    if UNCAST_COLUMN not in {name for name, _ in columns_in(con, view)}:
         return
     origin = f"{LOAD_COLUMN}, {ROW_COLUMN}"
     query = (
@@ -204,39 +222,39 @@ def _mark_uncast(con: Any, spec: TransformSpec, folder: Path) -> None:
 
 
 def _write_silver(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> dict[str, int]:
-    every = scan([folder / "all" / PART])
+    every = relation(con, [folder / "all" / PART])
     _check_silver_columns(con, every, spec)
     # Ordered, so that the same input gives the same files whatever the threads did.
-    kept = f"FROM {every} WHERE {RANK_COLUMN} = 1 ORDER BY {LOAD_COLUMN}, {ROW_COLUMN}"
+    kept = f"SELECT * FROM {every} WHERE {RANK_COLUMN} = 1 ORDER BY {LOAD_COLUMN}, {ROW_COLUMN}"  # noqa: S608
     write_parquet(con, kept, folder / "candidate")
-    present = {name for name, _ in columns_of(con, f"FROM {every}")}
-    control = ", ".join(name for name in CONTROL_COLUMNS if name in present)
+    names = [name for name, _ in columns_in(con, every) if name not in CONTROL_COLUMNS]
     removed = (
-        f"SELECT * EXCLUDE ({control}) FROM {every} WHERE {RANK_COLUMN} > 1 "  # noqa: S608
+        f"SELECT {quoted(con, *names)} FROM {every} WHERE {RANK_COLUMN} > 1 "  # noqa: S608
         f"ORDER BY {LOAD_COLUMN}, {ROW_COLUMN}"
     )
     duplicates = folder / "duplicates"
     write_parquet(con, removed, duplicates)
     rows, count = count_rows(con, [folder / "candidate" / PART]), count_rows(con, [duplicates / PART])
-    if not count:
-        (duplicates / PART).unlink()
-    replace_tree(duplicates, lake.quarantine("duplicates", arguments))
-    replace_tree(folder / "candidate", lake.candidate(arguments.load_id, "silver", spec.table))
+    if count:
+        put_table(con, duplicates, lake.quarantine("duplicates", arguments))
+    else:
+        storage.delete_tree(lake.quarantine("duplicates", arguments))
+    put_table(con, folder / "candidate", lake.candidate(arguments.load_id, "silver", spec.table))
     return {"rows": rows, "duplicates": count}
 
 
 def _write_gold(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> dict[str, int]:
-    replace_tree(folder / "all", lake.candidate(arguments.load_id, "gold", spec.table))
+    put_table(con, folder / "all", lake.candidate(arguments.load_id, "gold", spec.table))
     return {"rows": count_rows(con, [folder / "all" / PART])}
 
 
 def _check_silver_columns(con: Any, every: str, spec: TransformSpec) -> None:
-    names = {name for name, _ in columns_of(con, f"FROM {every}")}
+    names = {name for name, _ in columns_in(con, every)}
     needed = {UNPARSED_COLUMN, RANK_COLUMN, "_source_file", ROW_COLUMN, LOAD_COLUMN}
     if needed - names:
         raise WorkloadChangedError(
             "The Silver statement does not return the columns that the run-time needs.",
-            where=spec.sql["duckdb"],
+            where=spec.sql[engine_of(con)],
             expected=", ".join(sorted(needed)),
             given=f"missing: {', '.join(sorted(needed - names))}",
             remedy="Generate the workload again with this version.",

@@ -38,7 +38,7 @@ def verify_directory(
     if version is not None and not found.startswith(version):
         raise _changed(path / MANIFEST, f"the manifest of version {version}", f"version {found[:12]}")
     manifest = _parsed(content, path)
-    _check_runtime(manifest, path, runtime_version)
+    check_runtime(manifest, str(path), runtime_version)
     _check_files(manifest["files"], path)
     return manifest
 
@@ -87,12 +87,17 @@ def _parsed(content: bytes, path: Path) -> dict[str, Any]:
     return manifest
 
 
-def _check_runtime(manifest: dict[str, Any], path: Path, runtime_version: str) -> None:
+def check_runtime(manifest: dict[str, Any], where: str, runtime_version: str = RUNTIME_VERSION) -> None:
+    """Refuse a workload of another major version of the run-time.
+
+    :param where: the workload's directory, for the error.
+    :raises WorkloadChangedError: it is one.
+    """
     needed = str(manifest.get("runtime_version", ""))
     if needed.split(".")[0] != runtime_version.split(".")[0]:
         raise WorkloadChangedError(
             "The workload was generated for another major version of the run-time.",
-            where=str(path),
+            where=where,
             expected=f"run-time {needed.split('.')[0]}.x (generated with {needed or 'an unknown version'})",
             given=f"run-time {runtime_version}",
             remedy="Onboard the workload again with intent modify, or install the run-time it asks for.",

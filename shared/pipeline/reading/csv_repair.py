@@ -27,19 +27,24 @@ def repair(path: Path, dialect: Dialect, width: int, header: bool, target: Path)
     :returns: lines that could not be read.
     """
     unreadable = 0
-    with (
-        path.open(encoding="utf-8", errors="surrogateescape", newline="") as source,
-        target.open("w", encoding="utf-8", newline="") as out,
-    ):
+    with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for row in _rows(source, dialect):
-            if header:
-                header = False
-            elif row is None or len(row) != width or not _is_text(row):
+        for row in readable_rows(path, dialect, width, header):
+            if row is None:
                 unreadable += 1
             else:
                 writer.writerow(row)
     return unreadable
+
+
+def readable_rows(path: Path, dialect: Dialect, width: int, header: bool) -> Iterator[list[str] | None]:
+    """The rows of a UTF-8 file, parameters as of :func:`repair`; ``None`` for a line that cannot be read."""
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as source:
+        for row in _rows(source, dialect):
+            if header:
+                header = False
+            else:
+                yield None if row is None or len(row) != width or not _is_text(row) else row
 
 
 def _rows(source: IO[str], dialect: Dialect) -> Iterator[list[str] | None]:

@@ -1,0 +1,1 @@
+"""The data plane on Spark: AWS Glue, and local Spark. The only place that imports pyspark."""

@@ -1,0 +1,51 @@
+"""One workload, two engines: Bronze, Silver, quarantine with its reasons, Gold and the books agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from onboarding.local_platform.environment import sample_data_folder
+from shared.pipeline import storage
+from tests.spark.both_engines import Run, Workload, check_equal
+from tests.spark.dirty_sources import Dirt, csv_of_several_senders, json_lines_that_drift, typed_parquet
+from tools.render_example import DEMO_CONF
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(("version", "ansi"), [("3.5.6", False), ("4.1.1", True)], ids=["3.5.6", "4.1.1-ansi"])
+def test_the_demo_data_set(tmp_path: Path, version: str, ansi: bool) -> None:
+    location = storage.file_uri(sample_data_folder() / "sales") + "/"
+    conf = {key: value for key, value in DEMO_CONF.items() if not key.startswith("source")}
+    workload = Workload.onboard(location, tmp_path, conf)
+
+    counts = check_equal(workload.on_duckdb(), workload.on_spark(version=version, ansi=ansi))
+
+    assert counts["gold/sales_orders"] > 1000
+    assert counts["quarantine/duplicates"] > 0
+
+
+@pytest.mark.parametrize("plant", [csv_of_several_senders, json_lines_that_drift, typed_parquet])
+def test_planted_dirt(tmp_path: Path, plant: Callable[[Path], Dirt]) -> None:
+    dirt = plant(tmp_path / "in")
+    workload = Workload.onboard(dirt.location, tmp_path, dirt.conf)
+
+    local, spark = workload.on_duckdb(), workload.on_spark()
+
+    check_equal(local, spark)
+    assert not spark.error
+    assert {name: found(spark)[name] for name in dirt.planted} == dirt.planted
+
+
+def found(run: Run) -> dict[str, int]:
+    """What a run says of the dirt that it met."""
+    steps = {Path(script).stem.split("_")[0]: summary for script, summary in run.summaries.items()}
+    silver = {Path(script).stem: summary for script, summary in run.summaries.items()}
+    return {
+        "unreadable": steps["extract"]["unreadable"],
+        "duplicates": sum(table["duplicates"] for table in silver["bronze_to_silver"]["tables"].values()),
+        "quarantined": sum(table["quarantined"] for table in silver["check_silver"]["tables"].values()),
+    }
