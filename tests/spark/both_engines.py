@@ -26,7 +26,8 @@ from tools.spark_environment import spark_environment
 
 RUN_DATE = "2026-01-15"
 SCRIPT = ROOT / "tests" / "spark" / "job_runs.py"
-# What a rows is of, not which file of the lake has it.
+LOCAL = "local[2]"
+# Rows are compared, not their order in the files of a lake.
 _ORDER = "ORDER BY ALL"
 
 
@@ -89,9 +90,18 @@ class Workload:
         return Run(lake, summaries, {})
 
     def on_spark(
-        self, run_date: str = RUN_DATE, suffix: str = "both", *, version: str = "3.5.6", ansi: bool = False
+        self,
+        run_date: str = RUN_DATE,
+        suffix: str = "both",
+        *,
+        version: str = "3.5.6",
+        ansi: bool = False,
+        master: str = LOCAL,
     ) -> Run:
-        """All scripts as jobs of one Spark session, up to one that fails."""
+        """All scripts as jobs of one Spark session, up to one that fails.
+
+        :param master: which machines Spark runs on.
+        """
         lake, scratch = self.lake("aws"), self.folder / "spark"
         scratch.mkdir(exist_ok=True)
         results = [storage.file_uri(scratch / f"{suffix}_{index}.json") for index in range(len(self.scripts))]
@@ -100,7 +110,7 @@ class Workload:
             self._job(script, run_date, load_id, lake, uri) for script, uri in zip(self.scripts, results, strict=True)
         ]
         (scratch / "runs.json").write_text(json.dumps({"masking_key": KEY, "arguments": jobs}))
-        done = run_jobs(scratch, version=version, ansi=ansi)
+        done = run_jobs(scratch, version=version, ansi=ansi, master=master)
         found = [result for result in map(read_result, results) if result is not None]
         assert found, done.stderr[-4000:]
         # Every failure of a job has an error of ours.
@@ -122,10 +132,14 @@ class Workload:
         return [part for name, value in given.items() for part in (f"--{name}", value)]
 
 
-def run_jobs(scratch: Path, *, version: str, ansi: bool) -> subprocess.CompletedProcess[str]:
+def run_jobs(scratch: Path, *, version: str, ansi: bool, master: str) -> subprocess.CompletedProcess[str]:
     """Run ``scratch/runs.json`` in a Spark environment; ``shared`` is where Glue has its zip."""
     environment = spark_environment(version)
     variables = environment.variables(ansi=ansi, scratch=scratch) | {"PYTHONPATH": str(ROOT)}
+    variables["PYSPARK_SUBMIT_ARGS"] = variables["PYSPARK_SUBMIT_ARGS"].replace(
+        f"--master '{LOCAL}'", f"--master {master}"
+    )
+    assert master in variables["PYSPARK_SUBMIT_ARGS"]
     return subprocess.run(
         [str(environment.python), str(SCRIPT), str(scratch / "runs.json")],
         env=variables | {name: value for name, value in os.environ.items() if name.startswith("AWS_")},

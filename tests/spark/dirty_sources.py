@@ -123,7 +123,7 @@ def typed_parquet(folder: Path) -> Dirt:
         "column": "amount",
         "dimension": "validity",
         "check": "range",
-        "args": {"min": 0},
+        "args": {"minimum": 0},
         "severity": "warning",
         "on_fail": "quarantine",
     }

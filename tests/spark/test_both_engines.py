@@ -40,6 +40,17 @@ def test_planted_dirt(tmp_path: Path, plant: Callable[[Path], Dirt]) -> None:
     assert {name: found(spark)[name] for name in dirt.planted} == dirt.planted
 
 
+def test_a_cluster_leaves_no_scratch_in_the_lake(tmp_path: Path) -> None:
+    """Executors apart from the driver: files of the lake are read and written where they lie."""
+    dirt = csv_of_several_senders(tmp_path / "in")
+    workload = Workload.onboard(dirt.location, tmp_path, dirt.conf)
+
+    spark = workload.on_spark(master="local-cluster[1,2,1024]")
+
+    check_equal(workload.on_duckdb(), spark)
+    assert storage.list_files(storage.join(spark.lake.uri, "_state", "_spark")) == []
+
+
 def found(run: Run) -> dict[str, int]:
     """What a run says of the dirt that it met."""
     steps = {Path(script).stem.split("_")[0]: summary for script, summary in run.summaries.items()}

@@ -7,6 +7,7 @@ lake are read where they lie: there Spark must know the lake's scheme, as it doe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from shared.pipeline.tables import PART, bring_tables
 
 # Partition columns stay in the files: these copies of them name the folders.
 _FOLDER_COLUMN = "_folder_of_"
+_ONE_MACHINE = re.compile(r"local(\[.*\])?")
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
@@ -40,7 +42,7 @@ def spark_session(arguments: RunArguments) -> Iterator[SparkTables]:
     spark = SparkSession.builder.getOrCreate()
     for name, value in _SETTINGS.items():
         spark.conf.set(name, value)
-    local = spark.sparkContext.master.startswith("local")
+    local = _ONE_MACHINE.fullmatch(spark.sparkContext.master)
     scratch = "" if local else join(arguments.lake_uri, "_state", "_spark", arguments.load_id, uuid4().hex)
     session = SparkTables(spark, scratch)
     try:
@@ -97,11 +99,6 @@ class SparkTables(Session):
         found = self.spark.read.option("mergeSchema", merged).parquet(*map(as_path, uris))
         return _with_times(found, "timestamp_ntz", "timestamp")
 
-    @staticmethod
-    def as_metadata(uri: str) -> str:
-        """A URI as the column ``_metadata.file_path`` has it."""
-        return uri if storage.is_s3(uri) else f"file:///{uri.removeprefix('file://').lstrip('/')}"
-
     def write(
         self,
         query: str,
@@ -146,8 +143,8 @@ class SparkTables(Session):
         )
         counts: dict[str, int] = {}
         for uri, rows in counted.groupBy(counted.columns[0]).count().collect():
-            counts[_same(unquote(uri))] = int(rows)
-        return [sum(counts.get(_same(as_path(uri)), 0) for uri in found) for found in files]
+            counts[same_path(unquote(uri))] = int(rows)
+        return [sum(counts.get(same_path(as_path(uri)), 0) for uri in found) for found in files]
 
     def bring(self, uris: Sequence[str], folder: Path) -> list[Path]:
         """Copies on this machine; on a cluster the files are read where they lie."""
@@ -255,7 +252,7 @@ def as_path(uri: str) -> str:
     return uri if storage.is_s3(uri) else f"file://{storage.local_path(uri)}"
 
 
-def _same(path: str) -> str:
+def same_path(path: str) -> str:
     """A path in one form: after the scheme Spark has one slash or three."""
     scheme, _, rest = path.partition(":")
     return f"{scheme}:{rest.lstrip('/')}"

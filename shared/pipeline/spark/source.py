@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import unquote
 
 from shared.pipeline.database import is_database
 from shared.pipeline.errors import NothingNewError, SourceError
@@ -17,7 +18,7 @@ from shared.pipeline.reading.files import bring_here, empty_source, find_source_
 from shared.pipeline.reading.formats import resolve_format
 from shared.pipeline.reading.options import ReadOptions, check_options
 from shared.pipeline.reading.tables import FILE_COLUMN, ROW_COLUMN, SourceColumn, check_names
-from shared.pipeline.spark.session import SparkTables, as_path
+from shared.pipeline.spark.session import SparkTables, as_path, same_path
 from shared.pipeline.spark.text_files import FILE_KEY, NUMBER_KEY, TextFile, TextRows, read_text_file
 from shared.pipeline.spark.types import source_type
 from shared.pipeline.storage import StoredFile, join
@@ -161,7 +162,8 @@ class SparkSource:
         names = union_of(headers, self._known if self.format == "csv" else ())
         if names:
             check_names(names, self.files[0].uri)
-            self._frame = self._numbered(self._text_frame(found, names, tasks[0].options), names)
+            keys = {rows.index: str(rows.index) for rows in found}
+            self._frame = self._numbered(self._text_frame(found, names, tasks[0].options), names, keys)
         self.columns = tuple(SourceColumn(name, "VARCHAR") for name in names)
 
     def _text_frame(self, found: Sequence[TextRows], names: Sequence[str], options: ReadOptions) -> Any:
@@ -174,7 +176,7 @@ class SparkSource:
         parts = []
         for header, uris in by_names.items():
             cells = [f"c{index} STRING" for index in range(len(header))]
-            schema = ", ".join([f"{FILE_KEY} INT", f"{NUMBER_KEY} BIGINT", *cells])
+            schema = ", ".join([f"{FILE_KEY} STRING", f"{NUMBER_KEY} BIGINT", *cells])
             reader = self._session.spark.read.schema(schema).option("mode", "FAILFAST").option("lineSep", "\n")
             part = reader.json([as_path(uri) for uri in uris])
             keys = {name: functions.col(f"c{index}") for index, name in enumerate(header)}
@@ -189,15 +191,19 @@ class SparkSource:
             whole = whole.union(part)
         return whole
 
-    def _numbered(self, rows: Any, names: Sequence[str]) -> Any:
-        """The columns, and where each row came from; rows of all files are numbered from 1."""
+    def _numbered(self, rows: Any, names: Sequence[str], keys: Mapping[int, str]) -> Any:
+        """The columns, and where each row came from; rows of all files are numbered from 1.
+
+        :param keys: what the rows call each file that has rows, by its place among the files.
+        """
         from pyspark.sql import functions
 
         facts, before = [], 0
         for index, (file, count) in enumerate(zip(self.files, self._counts, strict=True)):
-            facts.append((index, file.uri, before))
+            if count:
+                facts.append((keys[index], file.uri, before))
             before += count
-        known = self._session.spark.createDataFrame(facts, f"{FILE_KEY} INT, {FILE_COLUMN} STRING, first BIGINT")
+        known = self._session.spark.createDataFrame(facts, f"{FILE_KEY} STRING, {FILE_COLUMN} STRING, first BIGINT")
         joined = rows.join(functions.broadcast(known), FILE_KEY)
         number = (functions.col("first") + functions.col(NUMBER_KEY)).alias(ROW_COLUMN)
         return joined.select(*(joined[self._session.quote(name)] for name in names), FILE_COLUMN, number)
@@ -209,10 +215,11 @@ class SparkSource:
         uris = [file.uri for file in self.files]
         paths = self._session.bring(uris, self._folder / "parquet")
         self._check_parquet(paths)
-        places = {place: index for index, path in enumerate(paths) for place in self._session.files(path)}
+        uris_here = [uri for path in paths for uri in self._session.files(path)]
+        places = {same_path(as_path(uri)): index for index, uri in enumerate(uris_here)}
         try:
             self._counts = self._session.row_counts(paths)
-            read = self._session.spark.read.option("mergeSchema", "true").parquet(*map(as_path, places))
+            read = self._session.spark.read.option("mergeSchema", "true").parquet(*map(as_path, uris_here))
         except PySparkException as error:
             raise SourceError(
                 "The Parquet files cannot be read.",
@@ -228,12 +235,13 @@ class SparkSource:
             _in_utc(read[self._session.quote(cell)], types[name]).alias(name)
             for cell, name in zip(read.columns, names, strict=True)
         ]
-        file = functions.lit(None).cast("int")
         path = functions.col("_metadata.file_path")
-        for place, index in places.items():
-            file = functions.when(path == functions.lit(self._session.as_metadata(place)), index).otherwise(file)
+        # Under the names that Spark gives them, of which there are several forms.
+        spelled = {same_path(unquote(row[0])): row[0] for row in read.select(path).distinct().collect()}
+        keys = {index: spelled[place] for place, index in places.items() if place in spelled}
         number = (functions.col("_metadata.row_index") + 1).cast("bigint")
-        self._frame = self._numbered(read.select(file.alias(FILE_KEY), number.alias(NUMBER_KEY), *cells), names)
+        rows = read.select(path.alias(FILE_KEY), number.alias(NUMBER_KEY), *cells)
+        self._frame = self._numbered(rows, names, keys)
 
     def _check_parquet(self, paths: Sequence[Path]) -> None:
         for file, path in zip(self.files, paths, strict=True):

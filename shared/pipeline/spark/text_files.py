@@ -111,7 +111,7 @@ def _csv(task: TextFile, path: Path, layout: str, target: Path) -> tuple[list[st
                 unreadable += 1
                 continue
             rows += 1
-            cells = {FILE_KEY: task.index, NUMBER_KEY: rows, **dict(zip(keys, row, strict=True))}
+            cells = {FILE_KEY: str(task.index), NUMBER_KEY: rows, **dict(zip(keys, row, strict=True))}
             out.write(_encode(cells) + "\n")
     return names, rows, unreadable
 
@@ -131,4 +131,4 @@ def _json(task: TextFile, path: Path, layout: str, target: Path) -> tuple[list[s
 def _numbered(lines: Iterator[bytes], index: int) -> Iterator[bytes]:
     for number, line in enumerate(lines, 1):
         rest = b"}\n" if line == b"{}\n" else b"," + line[1:]
-        yield b'{"%b":%d,"%b":%d%b' % (FILE_KEY.encode(), index, NUMBER_KEY.encode(), number, rest)
+        yield b'{"%b":"%d","%b":%d%b' % (FILE_KEY.encode(), index, NUMBER_KEY.encode(), number, rest)
