@@ -42,7 +42,7 @@ def run_step(*, workload: str, version: str, dag_file: str, scripts: list[str], 
     from shared.pipeline.errors import NothingNewError
 
     folder = Path(dag_file).parent / version
-    with _no_retry_for_final_errors():
+    with final_errors():
         try:
             return _run_step(workload, version, folder, scripts, context)
         except NothingNewError as error:
@@ -126,7 +126,7 @@ def update_catalog(*, workload: str, version: str, dag_file: str, **context: Any
     from shared.pipeline.zones import Lake
 
     folder = Path(dag_file).parent / version
-    with _no_retry_for_final_errors():
+    with final_errors():
         verify_when_settled(folder, version=version)
         arguments = _arguments(folder, context)
         with aws_access(_option("aws_conn_id", "aws_default")):
@@ -299,7 +299,7 @@ def _catalog_prefix() -> str:
 
 
 @contextmanager
-def _no_retry_for_final_errors() -> Iterator[None]:
+def final_errors() -> Iterator[None]:
     """What names its cause and its remedy is final, unless it may pass; everything else is tried again."""
     from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 

@@ -173,6 +173,8 @@ def check_equal(one: Run, other: Run, run_date: str = RUN_DATE, suffix: str = "b
         counts[name] = len(rows)
     for zone in ("bronze", "silver", "gold"):
         assert state.read_quality(one.lake, zone) == state.read_quality(other.lake, zone), zone
+    measured = [state.read_summary(run.lake, f"{run_date}-{suffix}", "measured") for run in (one, other)]
+    assert measured[0] == measured[1]
     loads = [state.read_loads(run.lake) for run in (one, other)]
     assert loads[0] == loads[1]
     return counts

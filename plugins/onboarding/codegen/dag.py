@@ -46,6 +46,7 @@ def dag_values(plan: WorkloadPlan, digest12: str) -> dict[str, Any]:
     ]
     return {
         "workload": workload,
+        "engine": dag.engine,
         "version": digest12,
         "description": dag.description,
         "owner": dag.owner,

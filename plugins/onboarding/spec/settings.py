@@ -35,6 +35,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("mwaa_environment", "", "MWAA environment whose REST API is read instead of airflow_api_conn_id."),
     Option("notification_topic_arn", "", "SNS topic for alerts and completion; empty: no notification."),
     Option("glue_database_prefix", "onboarding_", "Glue databases are this prefix plus bronze, silver and gold."),
+    Option("glue_role_arn", "", "Role of the Glue jobs of pipelines with engine aws."),
     Option("allowed_file_roots", "", "Comma-separated folders below which file:// sources may lie."),
     Option("gate_timeout_hours", "168", "A gate that nobody answers in this time closes: nothing is deployed."),
     Option("base_url", "", "Address of the Airflow UI for links in cards; empty: api.base_url."),
@@ -54,6 +55,7 @@ class Settings:
     mwaa_environment: str
     notification_topic_arn: str
     glue_database_prefix: str
+    glue_role_arn: str
     allowed_file_roots: str
     gate_timeout_hours: str
     base_url: str

@@ -115,7 +115,8 @@ def review(context: StepContext) -> StepResult:
         workload.files,
         workload.script_order,
         run_date=context.run.date,
-        engine=plan.discovery.engine,
+        # On this worker, whatever runs it later: both engines give the same rows.
+        engine="local",
         aws_conn_id=context.settings.aws_conn_id,
     )
     plans = canonical_json(plan.model_dump(mode="json"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from onboarding.deploy.glue_files import glue_files
 from onboarding.deploy.publication import (
     DeploymentError,
     present_dag,
@@ -37,6 +38,8 @@ def deploy(context: StepContext) -> StepResult:
     dag_source = tree.pop(f"dags/{workload}_dag.py")
     check_python({**tree, f"{workload}_dag.py": dag_source})
     check_dag_import(workload, version, tree, dag_source)
+    if plans.dag.engine == "aws":
+        tree |= glue_files()
     dags = Store(context.settings.dags_uri)
     replaced = _replaced(context, dags, workload, version)
     replaces = version_of(replaced) if replaced is not None else ""
