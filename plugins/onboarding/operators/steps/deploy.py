@@ -41,7 +41,9 @@ def deploy(context: StepContext) -> StepResult:
     if plans.dag.engine == "aws":
         tree |= glue_files()
     dags = Store(context.settings.dags_uri)
-    replaced = _replaced(context, dags, workload, version)
+    if conf_of(context).intent is Intent.MODIFY:
+        _keep_replaced(context, dags, workload, version)
+    replaced = _replaced(context)
     replaces = version_of(replaced) if replaced is not None else ""
     keys = publish(dags, publication_steps(workload, version, tree, dag_source), replaces=replaces)
     uris = [dags.uri_of(key) for key in keys]
@@ -62,16 +64,15 @@ def deploy(context: StepContext) -> StepResult:
     )
 
 
-def _replaced(context: StepContext, dags: Store, workload: str, version: str) -> bytes | None:
-    """The DAG file that this deployment takes the place of, with intent modify; None otherwise.
-
-    Kept in the record before anything is written: what is deployed then is the new one.
-    """
-    if conf_of(context).intent is not Intent.MODIFY:
-        return None
+def _keep_replaced(context: StepContext, dags: Store, workload: str, version: str) -> None:
+    """Note the DAG file that this deployment takes the place of, before anything is written; later it is gone."""
     present = present_dag(dags, workload)
     if present is not None and version_of(present) != version:
         context.record.write(REPLACED, {"version": version_of(present), "dag_file": present.decode()})
+
+
+def _replaced(context: StepContext) -> bytes | None:
+    """The DAG file that this deployment takes the place of; None when it is the workload's first."""
     kept = context.record.read(REPLACED)
     return None if kept is None else str(kept["dag_file"]).encode()
 
@@ -102,8 +103,7 @@ def verify(context: StepContext) -> StepResult:
     except DeploymentError:
         # First: otherwise `deploy`, cleared as the error says, would take its work for done and write nothing.
         forget_output(context.store, context.inputs["deployment"].key)
-        dags = Store(settings.dags_uri)
-        take_back(dags, workload, version, replaced=_replaced(context, dags, workload, version))
+        take_back(Store(settings.dags_uri), workload, version, replaced=_replaced(context))
         raise
     context.record.write("verification", {"workload": workload, "version": version, **listed})
     return StepResult(
