@@ -108,7 +108,13 @@ def erase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
     server = _server(airflow)
     info = PlatformInfo(tmp_path, f"http://127.0.0.1:{server.server_port}", "", {"requester": "x"}, {})
     settings = Settings(
-        "", (tmp_path / "dags").as_uri(), deployed.lake.uri, "", "", "", "", "", "onboarding_", "", "1", ""
+        **{
+            **dict.fromkeys(Settings.__dataclass_fields__, ""),
+            "dags_uri": (tmp_path / "dags").as_uri(),
+            "lake_uri": deployed.lake.uri,
+            "glue_database_prefix": "onboarding_",
+            "gate_timeout_hours": "1",
+        }
     )
     yield Command(airflow, AirflowClient(info, "requester"), settings)
     server.shutdown()
