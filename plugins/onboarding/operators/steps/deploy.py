@@ -13,8 +13,7 @@ from onboarding.deploy.publication import (
 )
 from onboarding.deploy.staging import check_dag_import, check_python
 from onboarding.operators.step import StepContext, StepResult
-from onboarding.operators.steps.route import conf_of
-from onboarding.spec.conf import Intent
+from onboarding.operators.steps.route import MODIFIES
 from onboarding.spec.plans import WorkloadPlan
 from onboarding.workspace.deployed import version_of
 from onboarding.workspace.outputs import forget_output, output_files
@@ -41,10 +40,8 @@ def deploy(context: StepContext) -> StepResult:
     if plans.dag.engine == "aws":
         tree |= glue_files()
     dags = Store(context.settings.dags_uri)
-    if conf_of(context).intent is Intent.MODIFY:
-        _keep_replaced(context, dags, workload, version)
-    replaced = _replaced(context)
-    replaces = version_of(replaced) if replaced is not None else ""
+    replaces = _modifies(context)
+    _keep_replaced(context, dags, workload, replaces)
     keys = publish(dags, publication_steps(workload, version, tree, dag_source), replaces=replaces)
     uris = [dags.uri_of(key) for key in keys]
     reviewed = context.store.uri_of(f"{context.inputs['review'].key}/workload")
@@ -64,10 +61,15 @@ def deploy(context: StepContext) -> StepResult:
     )
 
 
-def _keep_replaced(context: StepContext, dags: Store, workload: str, version: str) -> None:
+def _modifies(context: StepContext) -> str:
+    """The version that this run started from, with intent modify; empty otherwise."""
+    return str((context.record.read(MODIFIES) or {"version": ""})["version"])
+
+
+def _keep_replaced(context: StepContext, dags: Store, workload: str, replaces: str) -> None:
     """Note the DAG file that this deployment takes the place of, before anything is written; later it is gone."""
     present = present_dag(dags, workload)
-    if present is not None and version_of(present) != version:
+    if replaces and present is not None and version_of(present) == replaces:
         context.record.write(REPLACED, {"version": version_of(present), "dag_file": present.decode()})
 
 
@@ -103,6 +105,9 @@ def verify(context: StepContext) -> StepResult:
     except DeploymentError:
         # First: otherwise `deploy`, cleared as the error says, would take its work for done and write nothing.
         forget_output(context.store, context.inputs["deployment"].key)
+        if version == _modifies(context):
+            # Nothing was changed: what is deployed is what was deployed before.
+            raise
         take_back(Store(settings.dags_uri), workload, version, replaced=_replaced(context))
         raise
     context.record.write("verification", {"workload": workload, "version": version, **listed})

@@ -13,6 +13,9 @@ from onboarding.workspace.deployed import find_deployed, needed_deployed
 from onboarding.workspace.earlier_conf import conf_of_version
 from onboarding.workspace.store import Store, canonical_json
 
+# Entry of the record: the deployed version that a run with intent modify started from.
+MODIFIES = "modifies"
+
 
 def validate_conf(context: StepContext) -> StepResult:
     """The conf as one canonical file; ``workload`` is filled in from the source when absent."""
@@ -59,6 +62,7 @@ def modified_conf(context: StepContext, given: Conf) -> Conf:
             remedy="`onboard status` lists what is deployed",
         )
     deployed = needed_deployed(Store(context.settings.dags_uri), given.workload)
+    context.record.write(MODIFIES, {"workload": deployed.name, "version": deployed.version})
     earlier = conf_of_version(context.store, deployed.name, deployed.version)
     if earlier is not None:
         return overlay(earlier, given)
