@@ -6,6 +6,9 @@ CONSTRAINTS ?=
 # Folder with the constraints of MWAA's images, constraints-<version>.txt.
 MWAA_CONSTRAINTS ?=
 PYTEST := $(BIN)/python -m pytest
+# Tests side by side; those that need the platform share one worker.
+WORKERS ?= 2
+SIDE_BY_SIDE := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 UV_RESOLVE := $(PYTHON) tools/bootstrap.py uv pip compile --python-version 3.12 --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --generate-hashes --upgrade
 UV_COMPILE := $(UV_RESOLVE) $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
@@ -29,10 +32,10 @@ down: bootstrap ## stop the local platform
 	@$(BIN)/onboard down
 
 test: bootstrap ## all tests but the slow ones
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow" $(SIDE_BY_SIDE)
 
 test-fast: bootstrap ## the tests that need no platform
-	$(PYTEST) -m "not e2e and not slow"
+	$(PYTEST) -m "not e2e and not slow" $(SIDE_BY_SIDE)
 
 test-full: bootstrap ## every test, or one PART; the result is kept in docs/test-full.md
 	$(BIN)/python -m tools.full_test $(if $(PART),--part "$(PART)")

@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from onboarding.local_platform import PlatformInfo
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Several workers: the tests of the platform share one, and begin first; those of one file stay together."""
+    if not config.pluginmanager.hasplugin("dsession") and not hasattr(config, "workerinput"):
+        return
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+    for item in items:
+        together = "platform" if item.get_closest_marker("e2e") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
+
+
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformInfo]:
     """The local platform, started once per session (about half a minute) in a home of its own.

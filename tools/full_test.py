@@ -1,6 +1,7 @@
 """``python -m tools.full_test``: run every test and keep the result in ``docs/test-full.md`` (and ``.json``).
 
-Tests of a platform mostly wait for Airflow: they run at the same time as all others. The page is written whatever the
+Tests of a platform mostly wait for Airflow: they run at the same time as all others, which have a worker per core and
+run one part after the other. The page is written whatever the
 result is; the exit code is that of the part that failed.
 """
 
@@ -23,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "test-full.md"
 KEPT = ROOT / "docs" / "test-full.json"
 PARTS = ("e2e", "not e2e and slow", "not e2e and not slow")
+#: Parts of which one runs after the other.
+SIDES = (("e2e",), ("not e2e and slow", "not e2e and not slow"))
 
 
 @dataclass
@@ -117,7 +120,7 @@ def page(runs: Mapping[str, PartRun]) -> str:
     lines = [
         "# The last run of every test",
         "",
-        "Written by `make test-full`, whatever its result. It runs three parts at the same time; "
+        "Written by `make test-full`, whatever its result. It runs three parts, e2e beside the others; "
         '`make test-full PART="e2e"` runs one of them again.',
         "",
         f"**{verdict}**: {total.passed} passed, {total.failed} failed, {total.skipped} skipped; "
@@ -163,7 +166,9 @@ def run_part(part: str, scratch: Path, extra: Sequence[str]) -> Result:
     """Run pytest on the tests with this marker expression; what it prints is printed when it has ended."""
     name = "-".join(part.split())
     report, output = scratch / f"{name}.xml", scratch / f"{name}.txt"
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", part, f"--junitxml={report}", *extra]
+    workers = [] if part == "e2e" else ["-n", str(os.cpu_count() or 1), "--dist", "loadgroup"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", part, f"--junitxml={report}"]
+    command += [*workers, *extra]
     with output.open("wb") as stream:
         process = subprocess.run(command, cwd=ROOT, check=False, stdout=stream, stderr=subprocess.STDOUT)
     sys.stdout.write(output.read_text("utf-8", errors="replace"))
@@ -191,12 +196,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--part", choices=PARTS, help="run this part only; what is known of the others stays")
     options, extra = parser.parse_known_args(arguments)
-    parts = (options.part,) if options.part else PARTS
+    sides = ((options.part,),) if options.part else SIDES
     commit = commit_of(ROOT)
-    with tempfile.TemporaryDirectory(prefix="test-full-") as scratch, ThreadPoolExecutor(len(parts)) as pool:
-        finished = dict(
-            zip(parts, pool.map(lambda part: timed(part, commit, Path(scratch), extra), parts), strict=True)
-        )
+    with tempfile.TemporaryDirectory(prefix="test-full-") as scratch, ThreadPoolExecutor(len(sides)) as pool:
+        done = pool.map(lambda side: {part: timed(part, commit, Path(scratch), extra) for part in side}, sides)
+        finished = {part: run for side in done for part, run in side.items()}
     keep({**read_runs(KEPT), **finished}, KEPT, PAGE)
     return next((run.result.exit_code for run in finished.values() if run.result.exit_code), 0)
 
