@@ -9,8 +9,8 @@ from shared.pipeline import state
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.errors import BalanceError
 from shared.pipeline.storage import join
-from shared.pipeline.tables import count_stored
-from shared.pipeline.zones import Lake, Published, read_pointer
+from shared.pipeline.tables import bring, count_stored, quoted, relation
+from shared.pipeline.zones import Lake, Published, published_files, read_pointer
 
 
 def check_silver(
@@ -67,6 +67,32 @@ def check_gold(
         raise _unbalanced(f"gold table {table}", {"silver": silver}, counts)
     _compare(f"gold table {table}", {"silver": silver}, counts)
     return {"silver": silver, **counts}
+
+
+def check_reference(
+    con: Any, lake: Lake, fact: tuple[str, Published], dimension: tuple[str, Published], column: str, folder: Path
+) -> None:
+    """Every value that a fact has in a column is one that its dimension has.
+
+    :param fact: table and the version that is about to be published; ``dimension`` likewise.
+    :raises BalanceError: some are not.
+    """
+    facts, members = (
+        relation(con, bring(con, published_files(lake, "gold", table, version), folder / "references" / table))
+        for table, version in (fact, dimension)
+    )
+    name = quoted(con, column)
+    query = f"SELECT count(*) FROM {facts} WHERE {name} NOT IN (SELECT {name} FROM {members})"  # noqa: S608
+    ((lost,),) = con.execute(query).fetchall()
+    if lost:
+        raise BalanceError(
+            "Rows of a fact refer to members that their dimension does not have: nothing is published.",
+            where=f"gold/{lake.workload}/{fact[0]}, column {column}",
+            expected=f"values that {dimension[0]} has",
+            given=f"{lost} rows with others",
+            remedy=f"Look at the rows of {dimension[0]} in the quarantine of Gold: a rule holds members back. Make it "
+            "a rule of Silver, or let it flag.",
+        )
 
 
 def _rows_of(con: Any, lake: Lake, place: str, folder: Path) -> int:

@@ -19,10 +19,14 @@ STEP = "load_gold"
 
 @dataclass(frozen=True)
 class LoadSpec:
-    """The Gold tables of a workload."""
+    """The Gold tables of a workload.
+
+    :ivar references: fact, its column, and the dimension that has a column of this name with all of its values.
+    """
 
     workload: str
     tables: tuple[str, ...]
+    references: tuple[tuple[str, str, str], ...] = ()
 
 
 def publish_gold(spec: LoadSpec, arguments: RunArguments) -> dict[str, Any]:
@@ -30,7 +34,8 @@ def publish_gold(spec: LoadSpec, arguments: RunArguments) -> dict[str, Any]:
 
     :returns: ``rows`` (of all tables), ``published_tables`` (table -> rows).
     :raises QualityGateFailed: a table has not passed its check in this load.
-    :raises BalanceError: the rows of a table do not add up; no table is published.
+    :raises BalanceError: the rows of a table do not add up, or a fact refers to what its dimension does not have;
+        no table is published.
     :raises StepOrderError: a table was not checked in this load.
     """
     lake = Lake(arguments.lake_uri, spec.workload)
@@ -38,6 +43,9 @@ def publish_gold(spec: LoadSpec, arguments: RunArguments) -> dict[str, Any]:
     _all_passed(spec, checked, arguments)
     with tempfile.TemporaryDirectory(prefix="onboarding_load_") as scratch, engine.opened(arguments) as con:
         versions = {table: _prepare(con, lake, table, arguments, Path(scratch)) for table in spec.tables}
+        for fact, column, dimension in spec.references:
+            ends = (fact, versions[fact]), (dimension, versions[dimension])
+            balance.check_reference(con, lake, *ends, column, Path(scratch))
     for table, version in versions.items():
         current = read_pointer(lake, "gold", table)
         if current != version:

@@ -62,7 +62,13 @@ def csv_of_several_senders(folder: Path) -> Dirt:
     (folder / "b.csv").write_bytes(flipped.encode() + b'A-9003,"never closed,1,2\r\n')
     (folder / "c.csv.gz").write_bytes(gzip.compress((_text(_HEADER, third) + "A-9004\n").encode("utf-8-sig")))
     planted = {"unreadable": 4, "duplicates": 4}
-    return Dirt(folder.as_uri() + "/", planted, {"domain.primary_key": ["Order ID"]})
+    star = [
+        {"name": "fact_orders", "kind": "fact"},
+        {"name": "dim_country", "kind": "dimension", "grain": ["country"]},
+        {"name": "dim_day", "kind": "dimension", "grain": ["ordered on", "country"], "columns": ["note"]},
+    ]
+    conf = {"domain.primary_key": ["Order ID"], "destination.gold.tables": star}
+    return Dirt(folder.as_uri() + "/", planted, conf)
 
 
 def json_lines_that_drift(folder: Path) -> Dirt:

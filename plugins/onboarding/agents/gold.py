@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onboarding.agents.base import AgentContext, AgentError
+from onboarding.agents.star import with_dimensions
 from onboarding.spec.conf import ColumnType, GoldTable, Masking, Role
 from onboarding.spec.plans import ColumnPlan, Decision, DerivedColumn, GoldMeasure, GoldTablePlan, MetadataPlan
 from shared.pipeline.literals import quote_identifier
@@ -28,7 +29,8 @@ def plan_gold(
     declared = context.conf.destination.gold.tables
     if declared:
         tables = [_declared(context, table, kept, names) for table in declared]
-        return tables, [_decision(table, "given", "human") for table in tables]
+        tables = with_dimensions(context, tables, metadata, derived, masking)
+        return tables, [_decision(table, _given_reason(table), "human") for table in tables]
     if discovery.gold_format == "aggregate":
         grain = _grain(context, kept, masking)
         if grain:
@@ -59,15 +61,14 @@ def _flat(name: str, columns: list[str]) -> GoldTablePlan:
 
 
 def _declared(context: AgentContext, table: GoldTable, kept: list[ColumnPlan], names: list[str]) -> GoldTablePlan:
-    if table.kind not in ("flat", "aggregate"):
-        raise AgentError(
-            "Gold as a star of facts and dimensions is not supported yet",
-            where=f"destination.gold.tables.{table.name}.kind",
-            expected="flat or aggregate",
-            given=table.kind,
-            remedy="declare a flat or an aggregate table",
-        )
     where = f"destination.gold.tables.{table.name}"
+    if table.kind in ("fact", "dimension"):
+        return GoldTablePlan(
+            name=table.name,
+            kind=table.kind,
+            grain=[_known(context, name, names, f"{where}.grain") for name in table.grain],
+            columns=[_known(context, name, names, f"{where}.columns") for name in table.columns],
+        )
     if table.kind == "flat":
         return _flat(table.name, [_known(context, name, names, where) for name in table.columns] or names)
     grain = [_known(context, name, names, where) for name in table.grain] or _grain(context, kept, {})
@@ -77,6 +78,12 @@ def _declared(context: AgentContext, table: GoldTable, kept: list[ColumnPlan], n
             given="nothing", remedy="name the columns",
         )  # fmt: skip
     return _aggregate(context, table.name, grain, kept)
+
+
+def _given_reason(table: GoldTablePlan) -> str:
+    if table.kind != "dimension" or not table.columns:
+        return "given"
+    return "given; where rows of one key differ, the last one counts (slowly changing dimension of type 1)"
 
 
 def _known(context: AgentContext, name: str, names: list[str], where: str) -> str:

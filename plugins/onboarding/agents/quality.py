@@ -7,6 +7,7 @@ from typing import Any, get_args
 from onboarding.agents import quality_checks as checks
 from onboarding.agents.base import AgentContext
 from onboarding.agents.fallbacks import quality_informing
+from onboarding.agents.star import MERGING_MASKS
 from onboarding.spec.conf import DimensionName, Masking, QualityRuleAnswer
 from onboarding.spec.plans import (
     Decision,
@@ -15,6 +16,7 @@ from onboarding.spec.plans import (
     QualityPlan,
     QualityRule,
     TransformationPlan,
+    surrogate_key,
 )
 
 #: Weights of the dimensions; those without rules are left out of the score.
@@ -25,8 +27,6 @@ DIMENSION_WEIGHTS: dict[DimensionName, float] = {
     "validity": 0.25,
     "uniqueness": 0.15,
 }
-#: Masks after which different keys may look the same.
-_MERGING = (Masking.LAST4, Masking.EMAIL, Masking.PARTIAL, Masking.REDACT, Masking.YEAR, Masking.DROP)
 
 
 class QualityAgent:
@@ -167,7 +167,7 @@ def _key_rules(metadata: MetadataPlan, transformation: TransformationPlan) -> li
 
 
 def _key_merged(metadata: MetadataPlan, transformation: TransformationPlan) -> bool:
-    return any(transformation.masking.get(name) in _MERGING for name in metadata.primary_key)
+    return any(transformation.masking.get(name) in MERGING_MASKS for name in metadata.primary_key)
 
 
 def _gold_rules(metadata: MetadataPlan, transformation: TransformationPlan) -> list[QualityRule]:
@@ -179,7 +179,7 @@ def _gold_rules(metadata: MetadataPlan, transformation: TransformationPlan) -> l
         if not key:
             continue
         common: dict[str, Any] = {"zone": "gold", "table": table.name, "columns": key, "severity": "critical"}
-        if table.kind == "flat":
+        if table.kind != "aggregate":
             rules.append(
                 QualityRule(
                     **common,
@@ -206,9 +206,11 @@ def _gold_rules(metadata: MetadataPlan, transformation: TransformationPlan) -> l
 
 
 def _gold_key(table: GoldTablePlan, metadata: MetadataPlan, transformation: TransformationPlan) -> list[str]:
+    if table.kind == "dimension":
+        return [surrogate_key(table.name)]
+    key = table.grain if table.kind in ("aggregate", "fact") else metadata.primary_key
     if table.kind == "aggregate":
-        return table.grain
-    key = metadata.primary_key
+        return key
     if metadata.technical_key or _key_merged(metadata, transformation) or not set(key) <= set(table.columns):
         return []
     return key
@@ -240,12 +242,12 @@ def _given(
     known = {column.name for column in transformation.derived}
     known |= {measure.name for table in transformation.gold_tables for measure in table.measures}
     where = f"quality.rules.{answer.id}"
-    table = transformation.gold_tables[0].name if answer.zone == "gold" else metadata.table
+    columns = [name if name in known else context.column_name(name, where) for name in names]
     return QualityRule(
         id=answer.id,
         zone=answer.zone,
-        table=table,
-        columns=[name if name in known else context.column_name(name, where) for name in names],
+        table=_gold_table(columns, transformation) if answer.zone == "gold" else metadata.table,
+        columns=columns,
         dimension=answer.dimension,
         check=answer.check,
         arguments=answer.args,
@@ -254,6 +256,17 @@ def _given(
         min_pass_rate=_given_rate(answer),
         reason="given",
     )
+
+
+def _gold_table(columns: list[str], transformation: TransformationPlan) -> str:
+    """The first Gold table that has these columns; the first of all when none has."""
+    tables = transformation.gold_tables
+    having = (
+        table.name
+        for table in tables
+        if set(columns) <= {*table.columns, *table.grain, *(measure.name for measure in table.measures)}
+    )
+    return next(having, tables[0].name)
 
 
 def _given_rate(answer: QualityRuleAnswer) -> float:

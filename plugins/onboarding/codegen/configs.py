@@ -26,6 +26,7 @@ from onboarding.spec.plans import (
     MetadataPlan,
     QualityPlan,
     TransformationPlan,
+    surrogate_key,
 )
 from shared.pipeline.version import RUNTIME_VERSION
 
@@ -108,6 +109,7 @@ def _gold_table(table: GoldTablePlan, path: str) -> GoldTableConfig:
         description=table.description,
         columns=table.columns,
         grain=table.grain,
+        dimensions=table.dimensions,
         measures={measure.name: f"{measure.aggregation}({measure.expression})" for measure in table.measures},
         sql=path,
     )
@@ -172,12 +174,13 @@ def _semantic_table(table: GoldTablePlan, metadata: MetadataPlan, transformation
     from onboarding.codegen.sql.gold import gold_columns
 
     columns = gold_columns(table, metadata, transformation)
-    grain = table.grain if table.kind == "aggregate" else metadata.primary_key
+    grain = metadata.primary_key if table.kind == "flat" else table.grain
     return SemanticTable(
         name=table.name,
         kind=table.kind,
         description=table.description,
         grain=grain,
+        references={surrogate_key(name): f"{name}.{surrogate_key(name)}" for name in table.dimensions},
         columns=[_semantic_column(column, table, metadata) for column in columns],
     )
 

@@ -55,7 +55,8 @@ def lineage_document(workload: str, metadata: MetadataPlan, transformation: Tran
     names = [item.name for item in columns]
     tables = [_table("silver", metadata.table, f"bronze.{metadata.table}", silver, names, masked)]
     for table in transformation.gold_tables:
-        made = _relation(gold_sql(table, metadata, transformation, DUCKDB), "silver", names)
+        sql = gold_sql(table, metadata, transformation, DUCKDB)
+        made = _relation(sql, "silver", [*names, *schema.ORIGIN_COLUMNS])
         tables.append(_table("gold", table.name, f"silver.{metadata.table}", made, list(made.columns), set()))
     document = {"workload": workload, "tables": tables}
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()

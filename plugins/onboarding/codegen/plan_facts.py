@@ -17,6 +17,7 @@ from onboarding.spec.plans import (
     QualityPlan,
     QualityRule,
     TransformationPlan,
+    surrogate_key,
 )
 from onboarding.spec.profile import ProfileReport
 from shared.testing.synthetic import is_of_other_form
@@ -242,7 +243,15 @@ def gold_facts(metadata: MetadataPlan, transformation: TransformationPlan) -> di
             }
             for table in aggregates
         },
-        "gold_condition": condition_of(statements[tables[0].name]) if transformation.gold_filters and tables else "",
+        "gold_conditions": {name: condition_of(text) for name, text in statements.items()},
+        "gold_dimensions": {
+            table.name: [surrogate_key(table.name), table.grain] for table in tables if table.kind == "dimension"
+        },
+        "gold_facts": {
+            table.name: [{surrogate_key(name): name for name in table.dimensions}, table.columns]
+            for table in tables
+            if table.kind == "fact"
+        },
     }
 
 

@@ -16,6 +16,7 @@ from onboarding.spec.plans import (
     QualityRule,
     TransformationPlan,
     Zone,
+    surrogate_key,
 )
 from onboarding.spec.profile import ProfileReport
 from shared.pipeline.watermark import COMPARED_AS
@@ -226,7 +227,12 @@ def dqdl_rulesets(metadata: MetadataPlan, transformation: TransformationPlan, qu
 
 def load_spec(discovery: DiscoveryPlan, transformation: TransformationPlan) -> dict[str, Any]:
     """Arguments of ``LoadSpec``."""
-    return {"workload": discovery.workload, "tables": tuple(table.name for table in transformation.gold_tables)}
+    tables = transformation.gold_tables
+    references = [
+        (table.name, surrogate_key(name), name) for table in tables if table.kind == "fact" for name in table.dimensions
+    ]
+    spec: dict[str, Any] = {"workload": discovery.workload, "tables": tuple(table.name for table in tables)}
+    return {**spec, "references": tuple(references)} if references else spec
 
 
 def script_order(workload: str) -> tuple[str, ...]:

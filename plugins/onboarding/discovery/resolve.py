@@ -38,7 +38,7 @@ def resolve(conf: Conf, first_look: SourceLook, *, resources: Resources | None =
 
     :param first_look: from ``first_look`` of the same conf.
     :param resources: memory of one connection of this worker; measured when absent.
-    :raises DiscoveryError: the conf asks for what is not supported (Gold as a star, loads that need a watermark
+    :raises DiscoveryError: the conf asks for what is not supported (a star without tables, loads that need a watermark
         column without one).
     :raises TooLargeForLocalError: no engine was named, and the source does not fit the embedded one.
     """
@@ -141,23 +141,26 @@ def _filter(conf: Conf, look: SourceLook) -> str:
 
 def _gold(conf: Conf, book: _Assumptions) -> tuple[Any, Any]:
     gold = conf.destination.gold
-    star_tables = [table.name for table in gold.tables if table.kind in ("fact", "dimension")]
-    if gold.format == "star" or star_tables:
+    star = any(table.kind in ("fact", "dimension") for table in gold.tables)
+    if gold.format == "star" and not star:
         raise DiscoveryError(
-            "Gold as a star of facts and dimensions is not supported yet",
-            where="destination.gold.tables" if star_tables else "destination.gold.format",
-            expected="flat or aggregate",
-            given=", ".join(star_tables) or "star",
-            remedy="set destination.gold.format to flat (one row per source row) or aggregate (metrics by a grain)",
+            "a star needs its tables: which columns belong to which dimension cannot be told from the data",
+            where="destination.gold.tables",
+            expected='a fact and its dimensions, as in [{"name": "dim_customer", "kind": "dimension", "grain": '
+            '["customer_id"], "columns": ["segment"]}, {"name": "fact_orders", "kind": "fact"}]',
+            given=", ".join(table.name for table in gold.tables) or "nothing",
+            remedy="declare the tables, or set destination.gold.format to flat or aggregate",
         )
     use_case = book.take(
         "destination.gold.use_case", gold.use_case, "adhoc", "no use was named: one table that answers most questions"
     )
     default = _GOLD_FORMATS[use_case]
     reason = f"the usual form for {use_case}"
-    if default == "star":
-        default, reason = "flat", "reporting would take a star, which is not supported yet: one flat table"
-    if any(table.kind == "aggregate" for table in gold.tables):
+    if star:
+        default, reason = "star", "a fact or a dimension is declared"
+    elif default == "star":
+        default, reason = "flat", "reporting would take a star, whose tables have to be declared: one flat table"
+    elif any(table.kind == "aggregate" for table in gold.tables):
         default, reason = "aggregate", "an aggregate table is declared"
     return use_case, book.take("destination.gold.format", gold.format, default, reason)
 

@@ -125,7 +125,11 @@ class Source(Strict):
 
 
 class GoldTable(Strict):
-    """One table of Gold, as a person declares it."""
+    """One table of Gold, as a person declares it.
+
+    ``grain``: of an aggregate the columns to group by, of a dimension its business key, of a fact what tells its rows
+    apart (the primary key when empty).
+    """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,62}$")]
     kind: Literal["flat", "aggregate", "fact", "dimension"] = "flat"
@@ -141,9 +145,14 @@ class GoldDestination(Strict):
     )
     format: Literal["flat", "aggregate", "star"] | None = Field(
         None,
-        description="flat: a row for each Silver row; aggregate: metrics by a grain. From the use case when empty.",
+        description="flat: a row for each Silver row; aggregate: metrics by a grain; star: the facts and dimensions "
+        "of destination.gold.tables. From the use case when empty.",
     )
-    tables: list[GoldTable] = Field(default_factory=list, description="Gold tables: name, kind, grain, columns.")
+    tables: list[GoldTable] = Field(
+        default_factory=list,
+        description="Gold tables, each with name, kind (flat, aggregate, fact, dimension), grain and columns; of a "
+        "dimension the grain is its business key.",
+    )
 
 
 class Destination(Strict):

@@ -15,6 +15,7 @@ from onboarding.spec.plans import (
     CleaningOperation,
     DeduplicationPlan,
     DerivedColumn,
+    GoldTableKind,
     QualityRule,
     Zone,
 )
@@ -84,10 +85,11 @@ class GoldTableConfig(Strict):
     """One Gold table: where its rows come from and its statement."""
 
     name: str
-    kind: Literal["flat", "aggregate"]
+    kind: GoldTableKind
     description: str = ""
     columns: list[str] = Field(default_factory=list)
     grain: list[str] = Field(default_factory=list)
+    dimensions: dict[str, list[str]] = Field(default_factory=dict)
     measures: dict[str, str] = Field(default_factory=dict)
     sql: str
 
@@ -147,12 +149,16 @@ class SemanticColumn(Strict):
 
 
 class SemanticTable(Strict):
-    """What a Gold table means: one row for each of ``grain``."""
+    """What a Gold table means: one row for each of ``grain``.
+
+    ``references``: column of a fact -> ``<dimension>.<column>`` to which it refers.
+    """
 
     name: str
-    kind: Literal["flat", "aggregate"]
+    kind: GoldTableKind
     description: str
     grain: list[str]
+    references: dict[str, str] = Field(default_factory=dict)
     columns: list[SemanticColumn]
 
 

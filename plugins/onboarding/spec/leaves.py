@@ -16,7 +16,6 @@ NOT_OFFERED = frozenset(
         "request",
         "question",
         "destination.zones",
-        "destination.gold.tables",
         "domain.relationships",
         "quality.regulations",
         "deployment.topology",
@@ -38,7 +37,6 @@ HARMLESS: dict[str, object] = {
 }
 VALUES_NOT_OFFERED: dict[str, frozenset[str]] = {
     "intent": frozenset({"complete", "restart", "check_quality", "query_gold"}),
-    "destination.gold.format": frozenset({"star"}),
     "deployment.engine": frozenset({"aws"}),
 }
 

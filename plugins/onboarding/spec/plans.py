@@ -158,13 +158,29 @@ class GoldMeasure(Strict):
     expression: str
 
 
+#: Surrogate key of the row of a dimension to which facts without their business key refer.
+UNKNOWN_MEMBER = "unknown"
+GoldTableKind = Literal["flat", "aggregate", "fact", "dimension"]
+
+
+def surrogate_key(dimension: str) -> str:
+    """Name of a dimension's surrogate key, in the dimension and in the facts that refer to it."""
+    return f"{dimension.removeprefix('dim_')}_key"
+
+
 class GoldTablePlan(Strict):
-    """One Gold table. Flat: ``columns``. Aggregate: ``grain`` and ``measures``."""
+    """One Gold table.
+
+    Flat: ``columns``. Aggregate: ``grain`` and ``measures``. Dimension: ``grain`` is its business key, ``columns`` its
+    attributes. Fact: ``grain`` is what tells its rows apart, ``columns`` its own columns, ``dimensions`` the business
+    key by which it refers to each of its dimensions.
+    """
 
     name: str
-    kind: Literal["flat", "aggregate"]
+    kind: GoldTableKind
     columns: list[str] = Field(default_factory=list)
     grain: list[str] = Field(default_factory=list)
+    dimensions: dict[str, list[str]] = Field(default_factory=dict)
     measures: list[GoldMeasure] = Field(default_factory=list)
     description: str = ""
 

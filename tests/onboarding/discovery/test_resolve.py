@@ -84,10 +84,14 @@ def test_reporting_gets_a_flat_table_and_is_told_why(look: ProfileReport) -> Non
     assert "star" in next(made.reason for made in plan.assumptions if made.key == "destination.gold.format")
 
 
-@pytest.mark.parametrize("gold", [{"format": "star"}, {"tables": [{"name": "fact_orders", "kind": "fact"}]}])
-def test_a_star_is_refused(look: ProfileReport, gold: dict[str, Any]) -> None:
-    with pytest.raises(DiscoveryError, match="not supported yet"):
-        _resolve(look, destination={"gold": gold})
+def test_declared_facts_and_dimensions_are_a_star(look: ProfileReport) -> None:
+    tables = [{"name": "fact_orders", "kind": "fact"}, {"name": "dim_region", "kind": "dimension"}]
+    assert _resolve(look, destination={"gold": {"tables": tables}}).gold_format == "star"
+
+
+def test_a_star_without_tables_is_refused(look: ProfileReport) -> None:
+    with pytest.raises(DiscoveryError, match="a star needs its tables"):
+        _resolve(look, destination={"gold": {"format": "star"}})
 
 
 def test_a_watermark_needs_its_column(look: ProfileReport) -> None:

@@ -8,6 +8,7 @@ from onboarding.codegen import schema
 from onboarding.codegen.errors import CodegenError
 from onboarding.codegen.sql.engines import Engine, call, column, data_type, try_cast
 from onboarding.codegen.sql.portable import infer_type, portable
+from onboarding.codegen.sql.star import dimension_select, fact_select, star_columns
 from onboarding.spec.conf import ColumnType
 from onboarding.spec.plans import GoldMeasure, GoldTablePlan, MetadataPlan, TransformationPlan
 
@@ -21,9 +22,11 @@ def gold_columns(
     """The columns of one Gold table, in order."""
     silver = {item.name: item for item in schema.silver_columns(metadata, transformation)}
     names = table.columns if table.kind == "flat" else table.grain
-    for name in names:
+    for name in {*table.columns, *table.grain, *(name for key in table.dimensions.values() for name in key)}:
         if name not in silver:
             raise _unknown(table.name, name, sorted(silver))
+    if table.kind in ("dimension", "fact"):
+        return star_columns(table, silver)
     columns = [silver[name] for name in names]
     if table.kind == "aggregate":
         columns += [_measure_column(table, measure, silver) for measure in table.measures]
@@ -31,16 +34,20 @@ def gold_columns(
 
 
 def gold_sql(table: GoldTablePlan, metadata: MetadataPlan, transformation: TransformationPlan, engine: Engine) -> str:
-    """Text of the statement of one Gold table for one engine."""
+    """Text of the statement of one Gold table for one engine; a dimension has no filter, for facts refer to it."""
     silver = {item.name: item for item in schema.silver_columns(metadata, transformation)}
     types = {name: item.type for name, item in silver.items()}
     columns = gold_columns(table, metadata, transformation)
+    if table.kind == "dimension":
+        return engine.render(dimension_select(table, silver, engine))
     grain = [column(item.name) for item in columns if item.origin != "measure"]
     measures = [
         exp.alias_(_measure(measure, silver, table, engine), measure.name, quoted=True)
         for measure in (table.measures if table.kind == "aggregate" else [])
     ]
     select = exp.Select(expressions=[*grain, *measures]).from_("silver")
+    if table.kind == "fact":
+        select = fact_select(table, silver, engine)
     for number, text in enumerate(transformation.gold_filters):
         where = f"transformation.gold_filters.{number}"
         select = select.where(exp.Paren(this=portable(text, engine, where=where, columns=types)))
