@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def main(folder: Path) -> None:
     (folder / "results.json").write_text(json.dumps(results))
 
 
-def _run(dag: Any, run_after: str, conf: dict[str, Any], copy: list[list[str]]) -> dict[str, Any]:
+def _run(dag: Any, run_after: str, conf: dict[str, Any], copy: Sequence[Sequence[str]] = ()) -> dict[str, Any]:
     for source, target in copy:
         shutil.copyfile(source, target)
     moment = datetime.fromisoformat(run_after)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,8 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
+    # The server's content is the process's, not the server's: that of the test before goes.
+    urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST"), timeout=30).close()
     with glue_server(spark_environment("3.5.6"), tmp_path / "job_runs", url) as (glue_url, glue):
         made = Account(url, glue_url, glue)
         for bucket in (DAGS, LAKE, LANDING):
