@@ -46,7 +46,6 @@ _AWS = {
 # Five job runs, each with a start of Spark.
 TIMEOUT_SECONDS = 1700
 ROLE = "arn:aws:iam::123456789012:role/glue"
-TOOLS = ("bash", "sh", "env", "dirname", "basename", "ps", "uname", "readlink", "cat", "ls", "rm", "sed", "tr", "nice")
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ def deploy(account: Account, source: Path, folder: Path, conf: dict[str, Any]) -
     plan = plan.model_copy(
         update={
             "discovery": plan.discovery.model_copy(update={"engine": "aws"}),
-            "dag": plan.dag.model_copy(update={"engine": "aws"}),
+            "dag": plan.dag.model_copy(update={"engine": "aws", "retries": 0}),
         }
     )
     workload = build_workload(plan, profile)
@@ -170,14 +169,13 @@ def deploy(account: Account, source: Path, folder: Path, conf: dict[str, Any]) -
 
 
 def without_java(folder: Path) -> str:
-    """A PATH of what Spark's start needs, but for Java."""
-    import shutil
-
+    """A PATH with every program of this one, but for those of Java."""
     folder.mkdir()
-    for tool in TOOLS:
-        found = shutil.which(tool)
-        if found:
-            (folder / tool).symlink_to(found)
+    for place in os.environ["PATH"].split(os.pathsep):
+        for program in Path(place).glob("*"):
+            if not program.name.startswith("java") and not (folder / program.name).exists():
+                (folder / program.name).unlink(missing_ok=True)
+                (folder / program.name).symlink_to(program)
     return str(folder)
 
 
