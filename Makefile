@@ -8,7 +8,7 @@ MWAA_CONSTRAINTS ?=
 PYTEST := $(BIN)/python -m pytest
 # Tests side by side; those that need the platform share one worker.
 WORKERS ?= 2
-SIDE_BY_SIDE := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := -n $(WORKERS)
 UV_RESOLVE := $(PYTHON) tools/bootstrap.py uv pip compile --python-version 3.12 --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --generate-hashes --upgrade
 UV_COMPILE := $(UV_RESOLVE) $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))

@@ -14,15 +14,12 @@ if TYPE_CHECKING:
     from onboarding.local_platform import PlatformInfo
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Several workers: the tests of the platform share one, and begin first; those of one file stay together."""
-    if not config.pluginmanager.hasplugin("dsession") and not hasattr(config, "workerinput"):
-        return
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
-    for item in items:
-        together = "platform" if item.get_closest_marker("e2e") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(together))
+def pytest_configure(config: pytest.Config) -> None:
+    """Where pytest-xdist is, say which tests share a worker."""
+    if config.pluginmanager.hasplugin("xdist"):
+        from tests import side_by_side
+
+        config.pluginmanager.register(side_by_side)
 
 
 @pytest.fixture(scope="session")

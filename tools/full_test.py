@@ -166,7 +166,7 @@ def run_part(part: str, scratch: Path, extra: Sequence[str]) -> Result:
     """Run pytest on the tests with this marker expression; what it prints is printed when it has ended."""
     name = "-".join(part.split())
     report, output = scratch / f"{name}.xml", scratch / f"{name}.txt"
-    workers = [] if part == "e2e" else ["-n", str(os.cpu_count() or 1), "--dist", "loadgroup"]
+    workers = [] if part == "e2e" else ["-n", str(os.cpu_count() or 1)]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", part, f"--junitxml={report}"]
     command += [*workers, *extra]
     with output.open("wb") as stream:
