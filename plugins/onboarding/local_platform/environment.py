@@ -118,7 +118,8 @@ def _airflow(home: Home, api_url: str) -> dict[str, str]:
         "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "90",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "3",
-        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3",
+        # New and changed files are parsed at once all the same; a shorter one keeps a core busy.
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
         "DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1",
         # The default is one folder in /tmp that all platforms of a machine would share.
