@@ -92,6 +92,13 @@ def test_a_file_is_refused(name: str, tmp_path: Path) -> None:
     assert golden.files_below(path.parent) == [file]
 
 
+def test_a_filter_that_compares_text_with_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(CSV)
+    error = refusal(path.as_uri(), filter="amount > 1")
+    golden.check("source_filter_of_two_types", error.text(), {"folder": tmp_path})
+
+
 def test_no_such_file(tmp_path: Path) -> None:
     golden.check("source_missing", refusal((tmp_path / "none.csv").as_uri()).text(), {"folder": tmp_path})
 

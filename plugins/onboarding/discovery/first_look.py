@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from onboarding.discovery.answers import read_options
 from onboarding.discovery.errors import DiscoveryError
+from onboarding.discovery.source_filter import check_filter
 from onboarding.spec.conf import Conf, Format
 from onboarding.spec.profile import ReadOptions, SourceFile, SourceLook
 
@@ -27,7 +28,7 @@ def source_location(conf: Conf) -> str:
 def first_look(conf: Conf) -> SourceLook:
     """Open the source of a conf and detect what is not given.
 
-    :raises DiscoveryError: the conf names no source.
+    :raises DiscoveryError: the conf names no source, or has a filter that cannot be computed.
     :raises SourceError: the source is missing, empty or unreadable.
     """
     from shared.pipeline.source import open_source
@@ -35,6 +36,8 @@ def first_look(conf: Conf) -> SourceLook:
     given = conf.source.format.value if conf.source.format else None
     with open_source(source_location(conf), given, read_options(conf)) as source:
         options = source.options
+        if conf.source.filter:
+            check_filter(conf.source.filter, source.columns)
         return SourceLook(
             location=source.location,
             format=Format(source.format),
