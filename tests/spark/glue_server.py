@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -207,11 +208,14 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 def _message(output: str) -> str:
-    """The error of a traceback: its last line that is not of a lower level, and what belongs to it."""
+    """The error of a traceback: what follows its last indented line, as the service says it."""
     lines = output.rstrip().splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("Traceback")]
     last = lines[starts[-1] + 1 :] if starts else lines[-5:]
-    return "\n".join([line for line in last if not line.startswith('  File "')][-12:])[:4000]
+    frames = [number for number, line in enumerate(last) if line.startswith('  File "')]
+    if frames:
+        last = list(dropwhile(lambda line: line.startswith(" "), last[frames[-1] :]))
+    return "\n".join(last[-12:])[:4000]
 
 
 @contextmanager
