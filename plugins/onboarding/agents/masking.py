@@ -10,7 +10,9 @@ from onboarding.spec.conf import Masking
 from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan
 
 #: Kind of personal data -> default masking. Keyed hashes can still be joined and counted; ``last4`` is what support
-#: needs of a number; ``year`` keeps age groups; ``partial`` keeps the first letter.
+#: needs of a number; ``year`` keeps age groups; ``partial`` keeps the first letter (of a diagnosis code its chapter).
+#: Quasi-identifiers of sensitivity LOW, and the public number of a bank, stay readable: hiding them takes groups by
+#: place from everybody and hides nobody. The code on a card's back may not be stored after authorisation (PCI DSS 3.3).
 DEFAULT_MASKING: dict[str, Masking] = {
     "EMAIL": Masking.HASH,
     "PHONE": Masking.LAST4,
@@ -26,6 +28,25 @@ DEFAULT_MASKING: dict[str, Masking] = {
     "BIRTH_DATE": Masking.YEAR,
     "IP_ADDRESS": Masking.PARTIAL,
     "STREET_ADDRESS": Masking.REDACT,
+    "BANK_ROUTING": Masking.KEEP,
+    "CARD_EXPIRY": Masking.REDACT,
+    "CVV": Masking.DROP,
+    "MAC_ADDRESS": Masking.HASH,
+    "DEVICE_ID": Masking.HASH,
+    "USERNAME": Masking.HASH,
+    "URL": Masking.HASH,
+    "GEOLOCATION": Masking.REDACT,
+    "ETHNICITY": Masking.REDACT,
+    "RELIGION": Masking.REDACT,
+    "HEALTH": Masking.REDACT,
+    "ICD10": Masking.PARTIAL,
+    "NPI": Masking.HASH,
+    "HEALTH_PLAN_ID": Masking.HASH,
+    "ADMISSION_DATE": Masking.YEAR,
+    "CITY": Masking.KEEP,
+    "STATE": Masking.KEEP,
+    "POSTAL_CODE": Masking.KEEP,
+    "GENDER": Masking.KEEP,
 }
 #: For a kind that a person named and that is not in the table.
 UNKNOWN_KIND_MASKING = Masking.HASH
@@ -86,5 +107,7 @@ def _chosen(column: ColumnPlan, masking: Masking, reason: str) -> Decision:
         value=masking.value,
         reason=reason,
         alternatives=[other.value for other in (Masking.DROP, Masking.REDACT, Masking.KEEP) if other is not masking],
-        cost_of_error="values that people need are gone from Silver on",
+        cost_of_error="what narrows down a person stays readable"
+        if masking is Masking.KEEP
+        else "values that people need are gone from Silver on",
     )

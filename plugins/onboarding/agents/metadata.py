@@ -8,6 +8,7 @@ from typing import Any
 from onboarding.agents.base import AgentContext, present
 from onboarding.agents.fallbacks import as_text, fallback_decision, metadata_as_text
 from onboarding.agents.keys import choose_key
+from onboarding.agents.masking import DEFAULT_MASKING
 from onboarding.agents.roles import decide_role
 from onboarding.agents.watermark import watermark_decisions
 from onboarding.spec.cleaning import OPERATIONS, TYPING, read_arguments
@@ -81,18 +82,24 @@ class MetadataAgent:
             columns=columns,
             primary_key=key.columns,
             technical_key=key.technical,
-            dropped_columns=_dropped(context),
+            dropped_columns=_dropped(context, columns, key.columns),
             relationships=relationships,
             decisions=decisions,
         )
 
 
-def _dropped(context: AgentContext) -> list[str]:
-    """Columns that a person wants dropped: extraction is rendered, and tested, before masking is planned."""
-    given = context.conf.transformations.masking
-    return sorted(
-        context.column_name(name, "transformations.masking") for name, how in given.items() if how is Masking.DROP
-    )
+def _dropped(context: AgentContext, columns: list[ColumnPlan], key: list[str]) -> list[str]:
+    """Columns that never reach Bronze, given or by default: extraction is rendered before masking is planned."""
+    given = {
+        context.column_name(name, "transformations.masking"): how
+        for name, how in context.conf.transformations.masking.items()
+    }
+    by_default = {
+        column.name: Masking.DROP
+        for column in columns
+        if DEFAULT_MASKING.get(column.personal_data.type) is Masking.DROP and column.name not in key
+    }
+    return sorted(name for name, how in (by_default | given).items() if how is Masking.DROP)
 
 
 def _column(context: AgentContext, column: ColumnProfile, *, in_key: bool) -> tuple[ColumnPlan, list[Decision]]:
@@ -100,7 +107,7 @@ def _column(context: AgentContext, column: ColumnProfile, *, in_key: bool) -> tu
     kind, type_decision = _type(context, column, answer)
     rows = context.need_profile().rows
     role, role_decision = _role(column, kind, answer, rows, in_key)
-    decisions = [type_decision, role_decision, *_personal_decisions(column, answer)]
+    decisions = [type_decision, role_decision, *_personal_decisions(context, column, answer)]
     plan = ColumnPlan(
         name=column.name,
         source_name=column.source_name,
@@ -191,11 +198,11 @@ def _role(
     return role, Decision(subject=subject, value=role.value, reason=reason)
 
 
-def _personal_decisions(column: ColumnProfile, answer: ColumnAnswer | None) -> list[Decision]:
+def _personal_decisions(context: AgentContext, column: ColumnProfile, answer: ColumnAnswer | None) -> list[Decision]:
     found = column.personal_data
     said = answer is not None and answer.pii is not None
     if found.type == "NONE" and not said:
-        return []
+        return _open_decisions(context, column)
     return [
         Decision(
             subject=f"columns.{column.name}.personal_data",
@@ -206,6 +213,22 @@ def _personal_decisions(column: ColumnProfile, answer: ColumnAnswer | None) -> l
             alternatives=[] if said else ["none"],
             cost_of_error="personal values stay readable" if found.type == "NONE" else "values are masked without need",
         )
+    ]
+
+
+def _open_decisions(context: AgentContext, column: ColumnProfile) -> list[Decision]:
+    """What nobody but a person can tell is asked, with "none" as the answer that changes nothing."""
+    return [
+        Decision(
+            subject=f"columns.{column.name}.personal_data",
+            value="NONE",
+            reason=f"possible identifier: please decide; {listed.reason}",
+            needs_eyes=True,
+            alternatives=["NATIONAL_ID", "MEDICAL_RECORD", "BANK_ACCOUNT", "PERSON_NAME", "OTHER"],
+            cost_of_error="personal values stay readable",
+        )
+        for listed in context.need_profile().possible_identifiers
+        if listed.column == column.name
     ]
 
 

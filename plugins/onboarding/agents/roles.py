@@ -26,7 +26,8 @@ def decide_role(column: ColumnProfile, kind: ColumnType, *, rows: int, in_key: b
         return Role.IDENTIFIER, "it is part of the key"
     if kind in (ColumnType.DATE, ColumnType.TIMESTAMP):
         return Role.TEMPORAL, f"its type is {kind.value}"
-    if column.is_personal:
+    # Towns, postal codes and sexes stay readable by default: groups by them are what they are good for.
+    if column.is_personal and column.personal_data.sensitivity != "LOW":
         return Role.ATTRIBUTE, f"it describes a person ({column.personal_data.type})"
     if column.identifier_strength >= 2:
         return Role.IDENTIFIER, column.identifier_reason

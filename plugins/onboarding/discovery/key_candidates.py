@@ -21,6 +21,8 @@ ID_WORDS = word_set(
     "symbol vin seq sequence"
 )
 _STRONG_WORDS = word_set("id key uuid guid pk identifier sku")
+#: Personal data that may also identify a row.
+_PERSONAL_IDENTIFIERS = word_set("BANK_ACCOUNT MEDICAL_RECORD NATIONAL_ID HEALTH_PLAN_ID NPI DEVICE_ID USERNAME")
 #: Codes of places identify no row, though each may occur once in a small file.
 _PLACE_WORDS = word_set("zip post postal area")
 #: An identifier by name that is unique but for this share of the rows is proposed, and a person looks.
@@ -111,7 +113,7 @@ def _possible(column: ColumnProfile) -> bool:
     """Neither a float, a date, a truth value, a person, nor free text."""
     if column.type not in (ColumnType.TEXT, ColumnType.INTEGER):
         return False
-    if column.is_personal and column.personal_data.type not in ("BANK_ACCOUNT", "MEDICAL_RECORD", "NATIONAL_ID"):
+    if column.is_personal and column.personal_data.type not in _PERSONAL_IDENTIFIERS:
         return False
     if column.type is ColumnType.INTEGER:
         return column.negative_count == 0

@@ -8,14 +8,15 @@ from onboarding.discovery.answers import given_names, read_options
 from onboarding.discovery.first_look import source_location
 from onboarding.discovery.key_candidates import find_key_candidates, given_key, identifier_look
 from onboarding.discovery.personal_data import SENSITIVITY, detect
+from onboarding.discovery.possible_identifiers import is_possible_identifier, possible_identifiers
 from onboarding.discovery.types import TypeDecision, decide_type
 from onboarding.spec.conf import ColumnType, Conf, Masking
 from onboarding.spec.names import column_names
 from onboarding.spec.profile import ColumnProfile, PersonalData, ProfileReport
 from shared.pipeline.profile import Measurement, measuring
 
-#: Personal numbers are identifiers: no arithmetic, and masking needs their text.
-_TEXT_WHEN_PERSONAL = frozenset(SENSITIVITY) - {"BIRTH_DATE", "PERSON_NAME"}
+#: Personal numbers are identifiers: no arithmetic, and masking needs their text. Dates keep their year.
+_TEXT_WHEN_PERSONAL = frozenset(SENSITIVITY) - {"BIRTH_DATE", "ADMISSION_DATE", "PERSON_NAME", "GENDER"}
 _VALUES_OF = ("top_values", "quantiles", "case_matches")
 
 
@@ -34,9 +35,10 @@ def look_at_source(conf: Conf) -> ProfileReport:
 
 def _report(conf: Conf, measurement: Measurement) -> ProfileReport:
     names = column_names([str(measures["source_name"]) for measures in measurement.columns])
-    columns = [
-        _column(name, measures, measurement.rows) for name, measures in zip(names, measurement.columns, strict=True)
-    ]
+    rows = measurement.rows
+    types = [decide_type(measures, rows) for measures in measurement.columns]
+    measured = list(zip(measurement.columns, (decided.type for decided in types), strict=True))
+    columns = [_column(*parts) for parts in zip(names, measurement.columns, types, detect(measured, rows), strict=True)]
     columns = [_with_look(_with_answer(column, conf)) for column in columns]
     candidates = find_key_candidates(columns, measurement.rows, measurement.distinct_rows, measurement.count_distinct)
     key = given_names(conf.domain.primary_key or [], columns, "domain.primary_key")
@@ -44,15 +46,26 @@ def _report(conf: Conf, measurement: Measurement) -> ProfileReport:
         given = given_key(columns, key, measurement.distinct_rows, measurement.count_distinct)
         candidates = [given, *(found for found in candidates if found.columns != key)]
     report = measurement.report() | {
-        "columns": [scrubbed(column) if _is_hidden(column, conf) else column for column in columns],
+        "columns": [
+            scrubbed(column) if _is_hidden(column, conf) or is_possible_identifier(column, rows) else column
+            for column in columns
+        ],
         "key_candidates": candidates,
+        "possible_identifiers": [
+            found for found in possible_identifiers(columns, rows) if not _is_answered(found.column, columns, conf)
+        ],
     }
     return ProfileReport.model_validate(report)
 
 
-def _column(name: str, measures: dict[str, Any], rows: int) -> ColumnProfile:
-    decided = decide_type(measures, rows)
-    personal = detect(str(measures["source_name"]), measures, decided.type, rows)
+def _is_answered(name: str, columns: list[ColumnProfile], conf: Conf) -> bool:
+    """Whether a person said already what a column is."""
+    column = next(column for column in columns if column.name == name)
+    answer = conf.domain.columns.get(column.name) or conf.domain.columns.get(column.source_name)
+    return answer is not None and answer.pii is not None
+
+
+def _column(name: str, measures: dict[str, Any], decided: TypeDecision, personal: PersonalData) -> ColumnProfile:
     if personal.type in _TEXT_WHEN_PERSONAL and decided.type is not ColumnType.TEXT:
         decided = TypeDecision(ColumnType.TEXT, f"an identifier of persons ({personal.type}), not a number")
     if decided.type in (ColumnType.TEXT, ColumnType.BOOLEAN):

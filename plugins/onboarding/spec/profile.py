@@ -143,6 +143,13 @@ class KeyCandidate(Strict):
     strength: int = 0
 
 
+class PossibleIdentifier(Strict):
+    """A column that may identify persons although nothing proves it: a person decides."""
+
+    column: str
+    reason: str
+
+
 class ProfileReport(Strict):
     """Everything that was measured; ``rows`` = ``distinct_rows`` + exact duplicates."""
 
@@ -155,6 +162,7 @@ class ProfileReport(Strict):
     distinct_rows: int
     columns: list[ColumnProfile]
     key_candidates: list[KeyCandidate]
+    possible_identifiers: list[PossibleIdentifier] = Field(default_factory=list)
 
     def look(self) -> SourceLook:
         """The part of the report that a first look shows."""

@@ -33,13 +33,26 @@ _JOINED = {
 }
 
 
+#: Letters that Unicode does not take apart into a letter and an accent.
+_WHOLE_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "Ae", "œ": "oe", "đ": "d", "ı": "i", "þ": "th"}
+)
+
+
+def folded(text: str) -> str:
+    """The text without accents, ASCII letters only: ``Großstraße`` is ``Grossstrasse``; other scripts vanish."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKD", text.translate(_WHOLE_LETTERS)).encode("ascii", "ignore").decode()
+
+
 def name_words(name: str) -> tuple[str, ...]:
     """Lower-case words of a column name, split at separators, case changes and before digits.
 
     >>> name_words("CustomerFirstName")
     ('customer', 'first', 'name')
     """
-    text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    text = folded(name)
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])", " ", text)
     words: list[str] = []
     for word in re.split(r"[^A-Za-z0-9]+", text):

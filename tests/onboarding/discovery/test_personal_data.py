@@ -1,0 +1,91 @@
+"""Personal data in whole tables: neighbours, opaque names, and what nobody can tell."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+from onboarding.discovery import look_at_source
+from onboarding.discovery.personal_kinds import KINDS, SENSITIVITY
+from onboarding.spec.conf import Conf
+from onboarding.spec.profile import ProfileReport
+
+CHANCE = random.Random(11)
+PASSENGERS = ("Braund, Mr. Owen Harris", "Heikkinen, Miss. Laina", "Futrelle, Mrs. Jacques Heath (Lily May Peel)",
+              "Palsson, Master. Gosta Leonard", "Masselmani, Mrs. Fatima", "Fynney, Mr. Joseph J")  # fmt: skip
+GOODS = ("Standing Desk", "Green Tea", "Olive Oil", "Garden Hose", "Laser Printer", "Wall Clock")
+
+
+def _look(
+    tmp_path: Path, columns: dict[str, Callable[[int], object]], rows: int = 120, **conf: object
+) -> ProfileReport:
+    lines = [";".join(columns)]
+    lines += [";".join(str(make(row)) for make in columns.values()) for row in range(rows)]
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return look_at_source(Conf.model_validate({"source": {"location": path.as_uri()}, **conf}))
+
+
+def _types(report: ProfileReport) -> dict[str, str]:
+    return {column.source_name: column.personal_data.type for column in report.columns if column.is_personal}
+
+
+def test_the_passengers_of_a_ship_are_persons(tmp_path: Path) -> None:
+    report = _look(tmp_path, {
+        "PassengerId": lambda row: row + 1, "Survived": lambda row: row % 2, "Pclass": lambda row: 1 + row % 3,
+        "Name": lambda row: PASSENGERS[row % 6], "Sex": lambda row: ("male", "female")[row % 2],
+        "Age": lambda row: 2 + row % 70, "SibSp": lambda row: row % 3, "Ticket": lambda row: f"A/5 {21171 + row}",
+        "Fare": lambda row: f"{7 + row * 0.37:.4f}", "Cabin": lambda row: f"C{row % 90}",
+        "Embarked": lambda row: "SCQ"[row % 3],
+    })  # fmt: skip
+    assert _types(report) == {"Name": "PERSON_NAME", "Sex": "GENDER"}
+
+
+def test_a_name_beside_a_price_is_a_product(tmp_path: Path) -> None:
+    report = _look(tmp_path, {
+        "name": lambda row: GOODS[row % 6], "price": lambda row: f"{row * 1.1:.2f}", "stock": lambda row: row % 50,
+        "sku": lambda row: f"SKU-{row:04d}",
+    })  # fmt: skip
+    assert _types(report) == {}
+
+
+def test_a_town_is_personal_only_beside_persons(tmp_path: Path) -> None:
+    towns = ("Lyon", "Metz", "Nancy", "Dijon")
+    shops = _look(tmp_path, {"city": lambda row: towns[row % 4], "revenue": lambda row: row * 3.5})
+    people = _look(tmp_path, {"city": lambda row: towns[row % 4], "email": lambda row: f"p{row}@mail.example.org"})
+    assert _types(shops) == {}
+    assert _types(people) == {"city": "CITY", "email": "EMAIL"}
+
+
+def test_identifiers_that_nobody_can_tell_are_listed_and_their_extremes_are_not_kept(tmp_path: Path) -> None:
+    columns = {
+        "c1": lambda row: f"M{(row * 7919 + 104729) % 1000003:07d}", "c2": lambda row: 40_000_000 + row * 104_729,
+        "c3": lambda row: ("red", "green")[row % 2], "order_id": lambda row: f"ORD-{row:05d}",
+    }  # fmt: skip
+    report = _look(tmp_path, columns)
+    assert [found.column for found in report.possible_identifiers] == ["c1", "c2"]
+    assert "says nothing" in report.possible_identifiers[0].reason
+    assert (report.column("c2").minimum, report.column("c2").maximum) == (None, None)
+    answered = _look(tmp_path, columns, domain={"columns": {"c1": {"pii": "MEDICAL_RECORD"}, "c2": {"pii": "none"}}})
+    assert answered.possible_identifiers == []
+    assert _types(answered) == {"c1": "MEDICAL_RECORD"}
+
+
+def test_every_line_of_evidence_is_kept_and_no_value_is_in_it(tmp_path: Path) -> None:
+    report = _look(tmp_path, {"kontakt": lambda row: f"p{row}@mail.example.org", "n": lambda row: row})
+    found = report.columns[0].personal_data
+    assert (found.type, found.confidence) == ("EMAIL", 0.98)
+    assert found.evidence == ["100% of the sampled values are e-mail addresses"]
+    assert "p1@" not in report.model_dump_json()
+
+
+def test_no_value_at_all_leaves_the_name(tmp_path: Path) -> None:
+    report = _look(tmp_path, {"email": lambda _row: "", "n": lambda row: row})
+    assert report.columns[0].personal_data.type == "EMAIL"
+    assert report.columns[0].personal_data.confidence < 0.8
+
+
+def test_every_kind_has_a_sensitivity_and_is_there_once() -> None:
+    assert len(SENSITIVITY) == len(KINDS)
+    assert set(SENSITIVITY.values()) <= {"CRITICAL", "HIGH", "MEDIUM", "LOW"}
