@@ -78,7 +78,7 @@ def business_tables() -> Iterator[tuple[str, list[Column]]]:
             _none("status_code", of.pick("200", "301", "404", "500")),
             _none("error_message", of.pick("timeout after 30 s", "ok", "checksum mismatch")),
             _none("battery_level", of.whole(0, 100)),
-            _none("cell_voltage", of.real(3, 4.2, 3)),
+            _none("cell_temperature", of.real(3, 4.2, 3)),
         ],
     )
     yield (
@@ -151,7 +151,7 @@ def business_tables() -> Iterator[tuple[str, list[Column]]]:
             _none("file_name", lambda chance, row: f"report_{row}.csv"),
             _none("release_version", of.pick("1.20.3.1", "1.21.0.0", "2.0.0.4")),
             _none("duration_seconds", of.real(10, 600, 1)),
-            _none("emails_sent", of.whole(0, 400)),
+            _none("emails_queued", of.whole(0, 400)),
             _none("success", of.pick("yes", "no")),
         ],
     )

@@ -76,7 +76,7 @@ TOWNS = {
     "it": ("Ancona", "Brescia", "Cagliari", "Ferrara", "Lecce", "Udine"),
 }
 STATES = ("TX", "OH", "WA", "GA", "IL", "NV", "MN", "CO")
-RELIGIONS = ("Catholic", "Muslim", "Methodist", "Hindu", "Jewish", "Buddhist", "None")
+RELIGIONS = ("Catholic", "Muslim", "Methodist", "Hindu", "Jewish", "Buddhist", "Presbyterian")
 ETHNICITIES = ("Hispanic", "Caucasian", "African American", "Asian", "Pacific Islander")
 ILLNESSES = ("Asthma", "Type 2 diabetes", "Hypertension", "Migraine", "Bronchitis", "Arthritis", "Anemia")
 GOODS = ("Office Chair", "Desk Lamp", "Coffee Grinder", "Steel Kettle", "Garden Hose", "Wall Clock", "Paper Shredder",
