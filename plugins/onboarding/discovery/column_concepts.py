@@ -15,6 +15,12 @@ _LONGEST_PHRASE = 5
 #: A word of at least so many letters may end in a phrase of at least ``_LEAST_ENDING`` (Kundenvorname).
 _LEAST_COMPOUND = 9
 _LEAST_ENDING = 6
+#: Phrases of two and three letters that mean one thing only; others count where they are the whole name.
+_SURE_SHORT = word_set(
+    "ssn dob zip cvv cvc npi mrn lat lon lng sex mac bsn dni cpf icd mbi tel gsm ip plz cep nif age nom nm sku ean upc "
+    "qty"
+)
+_SHORT = 3
 _ABOUT, _BUSINESS, _GENERIC = word_set(ABOUT), word_set(BUSINESS), word_set(GENERIC)
 
 
@@ -87,12 +93,18 @@ def _matched(words: tuple[str, ...]) -> tuple[dict[str, str], list[str]]:
         for start in range(len(words) - length + 1):
             if not all(free[start : start + length]):
                 continue
-            concept = _phrases().get("".join(words[start : start + length]))
-            if concept is None:
+            phrase = "".join(words[start : start + length])
+            concept = _phrases().get(phrase)
+            if concept is None or (len(phrase) <= _SHORT and not _stands_alone(phrase, words)):
                 continue
             concepts.setdefault(concept, " ".join(words[start : start + length]))
             free[start : start + length] = [False] * length
     return concepts, [word for word, is_free in zip(words, free, strict=True) if is_free]
+
+
+def _stands_alone(phrase: str, words: tuple[str, ...]) -> bool:
+    """Whether a short phrase may count: "cap" is a postal code in Italian, and not in ``market_cap``."""
+    return phrase in _SURE_SHORT or all(word.isdigit() for word in words if word != phrase)
 
 
 def _compound(word: str) -> tuple[str, str] | None:

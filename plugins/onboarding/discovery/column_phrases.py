@@ -172,11 +172,16 @@ PHRASES: dict[str, str] = {
         cartao, cartao de credito, kortnummer, kreditkort, korttinumero
     """,
     "card_expiry": """
-        card expiry, card expiry date, expiry, exp date, card exp, card expiration, cc exp, cc expiry, expiration date
-        card, card expiration date, card valid thru, valid thru, exp mm yy, expiry mm yy, expiration, karte gultig
-        bis, gultig bis karte, ablauf karte, ablaufdatum karte, date expiration carte, expiration carte, caducidad
-        tarjeta, vencimiento tarjeta, fecha caducidad tarjeta, scadenza carta, vervaldatum kaart, geldig tot kaart,
-        data waznosci karty, waznosc karty, validade cartao, validade do cartao, giltig till kort
+        card expiry, card expiry date, card exp, card exp date, card expiration, cc exp, cc expiry, expiration date
+        card, card expiration date, card valid thru, exp mm yy, expiry mm yy, karte gultig bis, gultig bis karte,
+        ablauf karte, ablaufdatum karte, date expiration carte, expiration carte, caducidad tarjeta, vencimiento
+        tarjeta, fecha caducidad tarjeta, scadenza carta, vervaldatum kaart, geldig tot kaart, data waznosci karty,
+        waznosc karty, validade cartao, validade do cartao, giltig till kort
+    """,
+    "expiry": """
+        expiry, expiry date, exp date, expiration, expiration date, exp, valid thru, valid until, valid to,
+        ablaufdatum, gultig bis, date expiration, caducidad, vencimiento, scadenza, vervaldatum, data waznosci,
+        validade
     """,
     "card_code": """
         cvv, cvc, cvv2, cvc2, cvv code, cvc code, csc, card security code, security code, card verification value,
@@ -199,7 +204,7 @@ PHRASES: dict[str, str] = {
         geograficzna, breddgrad
     """,
     "longitude": """
-        longitude, lon, lng, long, geo lon, geo lng, gps lon, gps lng, langengrad, laengengrad, longitud, longitudine,
+        longitude, lon, lng, geo lon, geo lng, gps lon, gps lng, langengrad, laengengrad, longitud, longitudine,
         lengtegraad, dlugosc geograficzna, langdgrad, gps, coordinates, geo, geolocation, lat long, lat lon,
         koordinaten
     """,
@@ -208,10 +213,11 @@ PHRASES: dict[str, str] = {
         geslacht, plec, kon, kjonn, sukupuoli, pronouns, gender identity, anrede
     """,
     "ethnicity": """
-        ethnicity, ethnic group, ethnic origin, ethnic background, race, racial group, ethnie, origine ethnique, raza,
+        ethnicity, ethnic group, ethnic origin, ethnic background, racial group, ethnie, origine ethnique, raza,
         etnia, origen etnico, origine etnica, etniciteit, afkomst, herkunft, pochodzenie etniczne, raca, cor raca,
         etnisk, etnicitet
     """,
+    "race": "race, race code",
     "religion": """
         religion, religious affiliation, faith, denomination, confession, konfession, religionszugehorigkeit,
         confesion, religione, religie, geloofsovertuiging, geloof, wyznanie, religia, religiao, trossamfund, uskonto,
@@ -293,12 +299,12 @@ PHRASES: dict[str, str] = {
 #: Words that say a column is about the thing (its number, state, kind, time), not the thing.
 ABOUT = """
     type count cnt status flag valid verified validated opt optin optout sent opened clicks clicked bounced subject
-    template campaign version provider carrier preference is has num total calls made design rate rating avg average
-    sum min max score brand model os plan price cost fee amount amt allowed method channel format length len hash
-    required enabled active updated created modified time timestamp ts voltage speed volume battery tower domain
-    bounce change changed typ art anzahl gultig gueltig statut tipo estado cantidad stato aantal soort geldig rodzaj
-    liczba quantidade antal capacity limit balance usage minutes seconds year month week quarter pct percent share
-    consent newsletter marketing prefix language lang
+    template campaign version provider carrier preference is has total calls made design rate rating avg average sum
+    min max score brand model os plan price cost fee amount amt allowed method channel format length len hash required
+    enabled active updated created modified time timestamp ts voltage speed volume battery tower domain bounce change
+    changed typ art anzahl gultig gueltig statut tipo estado cantidad stato aantal soort geldig rodzaj liczba
+    quantidade antal capacity limit balance usage minutes seconds year month week quarter pct percent share consent
+    newsletter marketing prefix language lang
 """
 #: What belongs to a business and not to a person.
 BUSINESS = """

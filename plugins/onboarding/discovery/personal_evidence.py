@@ -31,7 +31,7 @@ CONTRADICTING_SHARE = 0.1
 #: Confidence is never said to be more than this.
 MOST_CONFIDENCE = 0.99
 #: Concepts that fit any kind: who or what a column belongs to.
-_NEUTRAL = frozenset({"person", "name", "work", "age", "goods"})
+_NEUTRAL = frozenset({"person", "name", "work", "age", "goods", "expiry"})
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,8 @@ def _person_lines(sense: NameSense) -> list[Line]:
 def check_weight(check: ValueCheck, column: ColumnEvidence) -> tuple[float, float]:
     """Log-odds of a check and the share behind it."""
     share = column.share(*check.validators)
-    if column.distinct < check.least_distinct or share <= check.floor:
+    unfit = column.distinct < check.least_distinct or (check.opaque_only and not column.sense.opaque)
+    if unfit or share <= check.floor:
         return 0.0, share
     return check.weight * min(1.0, (share - check.floor) / (check.full - check.floor)), share
 

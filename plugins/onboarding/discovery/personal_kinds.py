@@ -40,6 +40,7 @@ class ValueCheck:
     :ivar weight: log-odds when at least ``full`` of the values pass; nothing up to ``floor``, linear between.
     :ivar beside_name: it counts only beside a name that speaks for the kind.
     :ivar least_distinct: fewer different values are no evidence.
+    :ivar opaque_only: it counts only where the name says nothing at all.
     """
 
     validators: tuple[str, ...]
@@ -48,6 +49,7 @@ class ValueCheck:
     full: float = 0.8
     beside_name: bool = False
     least_distinct: int = 1
+    opaque_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ KINDS: tuple[Kind, ...] = (
             ValueCheck(("full_name", "titled_name"), 7.5, 0.12, 0.5, least_distinct=5),
             ValueCheck(("given_name",), 7.0, 0.25, 0.55, least_distinct=8),
             ValueCheck(("family_name",), 6.5, 0.3, 0.6, least_distinct=8),
-            ValueCheck(("name_like",), 3.0, 0.8, 0.95, least_distinct=60),
+            ValueCheck(("name_like",), 3.0, 0.8, 0.95, least_distinct=60, opaque_only=True),
             _beside("name_like", "name_word", weight=1.5, floor=0.3, full=0.9),
             _beside("given_name", "family_name", "full_name", weight=3.5, floor=0.04, full=0.3),
         ),
@@ -134,7 +136,7 @@ KINDS: tuple[Kind, ...] = (
         (_check("credit_card", weight=9.0, floor=0.4, full=0.85),), _NUMBERED, contradicted=-5.0,
     ),
     Kind(
-        "CARD_EXPIRY", "HIGH", "a month and a year of the near future", ("card_expiry",), (),
+        "CARD_EXPIRY", "HIGH", "a month and a year of the near future", ("card_expiry",), ("expiry",),
         (_check("card_expiry", weight=3.5, floor=0.5, full=0.9),), (*_TEXT, *_DATES),
     ),
     Kind("CVV", "CRITICAL", "three or four digits", ("card_code",), (),
@@ -173,14 +175,15 @@ KINDS: tuple[Kind, ...] = (
         (*_NUMBERED, ColumnType.BOOLEAN), contradicted=-5.0, persons="helpful",
     ),
     Kind(
-        "ETHNICITY", "HIGH", "words for the origin of people", ("ethnicity",), (),
-        (_check("ethnicity", weight=6.5, floor=0.3, full=0.8), _beside("ethnicity_word")), persons="helpful",
+        "ETHNICITY", "HIGH", "words for the origin of people", ("ethnicity",), ("race",),
+        (_check("ethnicity", weight=6.5, floor=0.3, full=0.8), _beside("ethnicity_word")), contradicted=-3.0,
+        persons="helpful",
     ),
     Kind("RELIGION", "HIGH", "religions", ("religion",), (), (_check("religion", weight=7.0, floor=0.3, full=0.7),),
-         persons="helpful"),
+         contradicted=-1.0, persons="helpful"),
     Kind(
         "HEALTH", "HIGH", "illnesses, drugs or medical words", ("health",), (),
-        (_check("health_term", weight=6.5, floor=0.2, full=0.6),), persons="helpful",
+        (_check("health_term", weight=6.5, floor=0.2, full=0.6),), contradicted=-2.5, persons="helpful",
     ),
     Kind("MEDICAL_RECORD", "CRITICAL", "record numbers", ("medical_record",), (), (), _NUMBERED, many=True),
     Kind(

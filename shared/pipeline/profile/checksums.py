@@ -17,6 +17,8 @@ _CARD = re.compile(
 )
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _IP_CHARACTERS = re.compile(r"[0-9A-Fa-f.:]{3,45}")
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"({_OCTET}\.){{3}}{_OCTET}")
 _EXTENSION = re.compile(r" ?(x|ext\.?) ?[0-9]{1,5}$")
 _PHONE_CHARACTERS = re.compile(r"[+(]?[0-9(+][0-9 ().\-/+]{5,22}[0-9]")
 # North America; a leading zero and two to four groups; four or more pairs.
@@ -76,7 +78,9 @@ def is_mac(text: str) -> bool:
 
 def is_ip(text: str) -> bool:
     """An IPv4 or IPv6 address."""
-    if not _IP_CHARACTERS.fullmatch(text) or ("." not in text and ":" not in text):
+    if ":" not in text:
+        return _IPV4.fullmatch(text) is not None
+    if not _IP_CHARACTERS.fullmatch(text):
         return False
     try:
         ipaddress.ip_address(text)

@@ -50,6 +50,18 @@ def test_a_name_beside_a_price_is_a_product(tmp_path: Path) -> None:
     assert _types(report) == {}
 
 
+def test_ordinary_columns_beside_persons_stay_as_they_are(tmp_path: Path) -> None:
+    adjectives, things = ("Amber", "Bold", "Calm", "Dark", "Early", "Fresh", "Grand", "Heavy"), ("Lamp", "Desk", "Rug")
+    report = _look(tmp_path, {
+        "customer_email": lambda row: f"p{row}@mail.example.org",
+        "product": lambda row: f"{adjectives[row % 8]} {things[row % 3]} {adjectives[row // 8 % 8]}",
+        "expiry_date": lambda row: f"202{5 + row % 3}-0{1 + row % 9}-15", "market_cap": lambda row: 10_000 + row,
+        "race_name": lambda row: ("Spring Cup", "Summer Run")[row % 2], "order_total": lambda row: f"{row * 1.5:.2f}",
+        "phone_plan": lambda row: ("basic", "plus")[row % 2], "card_type": lambda row: ("visa", "amex")[row % 2],
+    })  # fmt: skip
+    assert _types(report) == {"customer_email": "EMAIL"}
+
+
 def test_a_town_is_personal_only_beside_persons(tmp_path: Path) -> None:
     towns = ("Lyon", "Metz", "Nancy", "Dijon")
     shops = _look(tmp_path, {"city": lambda row: towns[row % 4], "revenue": lambda row: row * 3.5})

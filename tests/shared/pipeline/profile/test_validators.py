@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from shared.pipeline.profile.checksums import is_card, is_iban, is_ip, is_phone, is_us_ssn
-from shared.pipeline.profile.validators import is_email, is_full_name, is_street_address
+from shared.pipeline.profile.validators import count_matches, is_email, is_full_name, is_street_address
 from shared.pipeline.profile.words import name_words
 
 
@@ -63,6 +63,12 @@ def test_accepts(check: Callable[[str], bool], value: str) -> None:
 )
 def test_refuses(check: Callable[[str], bool], value: str) -> None:
     assert not check(value)
+
+
+def test_many_values_are_counted_as_few_ones_are() -> None:
+    values = [(f"p{number}@mail.example.org", 2) for number in range(5000)]
+    assert count_matches(values)["email"] == 10_000
+    assert "routing_number" not in count_matches([(f"{number * 7919 % 10**9:09d}", 1) for number in range(5000)])
 
 
 @pytest.mark.parametrize(
