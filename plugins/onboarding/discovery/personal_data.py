@@ -7,7 +7,7 @@ where the row is about a person. Every line of evidence is kept: the person who 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from onboarding.discovery.personal_evidence import (
     ColumnEvidence,
@@ -26,8 +26,13 @@ __all__ = ["SENSITIVITY", "detect"]
 #: A kind is reported from this confidence on.
 REPORTED = 0.5
 _SURE_OF_PERSONS = 0.85
+#: What a name about persons (an age, a salary, a customer's number) counts of a column that holds their data.
+_PERSON_WORD = 0.34
+#: Columns about goods (price, stock) that make a table one of goods.
+_LEAST_GOODS = 2
 _MEDICAL = frozenset({"MEDICAL_RECORD", "ICD10", "NPI", "HEALTH_PLAN_ID", "ADMISSION_DATE", "HEALTH"})
 _CARDS = frozenset({"CREDIT_CARD"})
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,8 @@ def detect(columns: list[tuple[dict[str, Any], ColumnType]], rows: int) -> list[
     """
     evidence = [column_evidence(measures, decided, rows) for measures, decided in columns]
     alone = [_best(column, Neighbours()) for column in evidence]
-    return [
-        _reported(_best(column, _neighbours(position, evidence, alone))) for position, column in enumerate(evidence)
-    ]
+    table = _read_off(evidence, alone)
+    return [_reported(_best(column, table.beside(position))) for position, column in enumerate(evidence)]
 
 
 def _best(column: ColumnEvidence, neighbours: Neighbours) -> _Finding | None:
@@ -73,24 +77,57 @@ def _reported(found: _Finding | None) -> PersonalData:
     )
 
 
-def _neighbours(position: int, columns: list[ColumnEvidence], alone: list[_Finding | None]) -> Neighbours:
-    """What the other columns say about a column."""
-    others = [number for number in range(len(columns)) if number != position]
-    found = [(number, finding) for number in others if (finding := alone[number]) is not None]
-    sure = [(number, finding) for number, finding in found if finding.confidence >= _SURE_OF_PERSONS]
-    of_persons = [number for number, finding in sure if finding.kind.type in OF_PERSONS]
-    about = [number for number in others if columns[number].sense.says("age", "person", "work")]
-    goods = [number for number in others if columns[number].sense.says("goods")]
-    persons = len(of_persons) + 0.34 * len(about)
-    years = [year for number in others if (year := _latest_year(columns[number])) is not None]
-    return Neighbours(
-        persons=min(1.0, persons),
-        goods=1.0 if len(goods) >= 2 and not of_persons else 0.0,
-        cards=max((finding.confidence for _, finding in sure if finding.kind.type in _CARDS), default=0.0),
-        medical=max((finding.confidence for _, finding in sure if finding.kind.type in _MEDICAL), default=0.0),
-        latest_year=max(years, default=None),
-        person_words=", ".join(str(columns[number].measures["source_name"]) for number in [*of_persons, *about][:3]),
+@dataclass(frozen=True)
+class _Table:
+    """What the columns of a table are about, by position; read off once, for tables may have thousands of columns."""
+
+    of_persons: dict[int, None]
+    about_persons: dict[int, None]
+    goods: dict[int, None]
+    cards: dict[int, float]
+    medical: dict[int, float]
+    years: dict[int, int]
+    names: list[str]
+
+    def beside(self, position: int) -> Neighbours:
+        """What the other columns say about a column."""
+        of_persons = _without(self.of_persons, position)
+        about = _without(self.about_persons, position)
+        goods = len(self.goods) - (position in self.goods)
+        return Neighbours(
+            persons=min(1.0, len(of_persons) + _PERSON_WORD * len(about)),
+            goods=1.0 if goods >= _LEAST_GOODS and not of_persons else 0.0,
+            cards=max(_without(self.cards, position).values(), default=0.0),
+            medical=max(_without(self.medical, position).values(), default=0.0),
+            latest_year=max(_without(self.years, position).values(), default=None),
+            person_words=", ".join(self.names[number] for number in [*of_persons, *about][:3]),
+        )
+
+
+def _without(found: dict[int, _Value], position: int) -> dict[int, _Value]:
+    return {number: value for number, value in found.items() if number != position} if position in found else found
+
+
+def _read_off(columns: list[ColumnEvidence], alone: list[_Finding | None]) -> _Table:
+    sure = {
+        number: finding
+        for number, finding in enumerate(alone)
+        if finding is not None and finding.confidence >= _SURE_OF_PERSONS
+    }
+    years = {number: year for number, column in enumerate(columns) if (year := _latest_year(column)) is not None}
+    return _Table(
+        of_persons=dict.fromkeys(number for number, finding in sure.items() if finding.kind.type in OF_PERSONS),
+        about_persons=_saying(columns, "age", "person", "work"),
+        goods=_saying(columns, "goods"),
+        cards={number: finding.confidence for number, finding in sure.items() if finding.kind.type in _CARDS},
+        medical={number: finding.confidence for number, finding in sure.items() if finding.kind.type in _MEDICAL},
+        years=years,
+        names=[str(column.measures["source_name"]) for column in columns],
     )
+
+
+def _saying(columns: list[ColumnEvidence], *concepts: str) -> dict[int, None]:
+    return dict.fromkeys(number for number, column in enumerate(columns) if column.sense.says(*concepts))
 
 
 def _latest_year(column: ColumnEvidence) -> int | None:
