@@ -7,6 +7,7 @@ from typing import Any
 
 from onboarding.agents.base import AgentContext, present
 from onboarding.agents.fallbacks import as_text, fallback_decision, metadata_as_text
+from onboarding.agents.instructions import instruction_decisions
 from onboarding.agents.keys import choose_key
 from onboarding.agents.masking import DEFAULT_MASKING
 from onboarding.agents.roles import decide_role
@@ -66,7 +67,7 @@ class MetadataAgent:
         for name in context.conf.domain.columns:
             context.column_name(name, "domain.columns")
         key = choose_key(context)
-        decisions = [key.decision]
+        decisions = [*instruction_decisions(profile), key.decision]
         columns: list[ColumnPlan] = []
         for column in profile.columns:
             plan, made = _column(context, column, in_key=column.name in key.columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from onboarding.discovery.answers import given_names, read_options
+from onboarding.discovery.errors import DiscoveryError
 from onboarding.discovery.first_look import source_location
 from onboarding.discovery.key_candidates import find_key_candidates, given_key, identifier_look
 from onboarding.discovery.personal_data import SENSITIVITY, detect
@@ -12,11 +13,14 @@ from onboarding.discovery.possible_identifiers import is_possible_identifier, po
 from onboarding.discovery.types import TypeDecision, decide_type
 from onboarding.spec.conf import ColumnType, Conf, Masking
 from onboarding.spec.names import column_names
+from onboarding.spec.plans import MetadataPlan
 from onboarding.spec.profile import ColumnProfile, PersonalData, ProfileReport
 from shared.pipeline.profile import Measurement, measuring
 
 #: Personal numbers are identifiers: no arithmetic, and masking needs their text. Dates keep their year.
 _TEXT_WHEN_PERSONAL = frozenset(SENSITIVITY) - {"BIRTH_DATE", "ADMISSION_DATE", "PERSON_NAME", "GENDER"}
+#: Confidence of a model's word: a person should look at it.
+SAID_BY_A_MODEL = 0.7
 _VALUES_OF = ("top_values", "quantiles", "case_matches")
 
 
@@ -98,6 +102,40 @@ def _with_answer(column: ColumnProfile, conf: Conf) -> ColumnProfile:
         evidence = [*column.personal_data.evidence, f"a person says: {kind}"]
         said = PersonalData(type=kind, sensitivity=SENSITIVITY.get(kind, "HIGH"), confidence=1.0, evidence=evidence)
     return column.model_copy(update={"personal_data": said})
+
+
+def reclassified(column: ColumnProfile, kind: str, reason: str) -> ColumnProfile:
+    """The column when it holds this kind of personal data, though the detectors saw none: without values, text.
+
+    :param reason: who says so and why; it becomes the evidence.
+    :raises DiscoveryError: there is no such kind.
+    """
+    if kind not in SENSITIVITY:
+        raise DiscoveryError(
+            "there is no such kind of personal data",
+            where=column.name,
+            expected=", ".join(sorted(SENSITIVITY)),
+            given=kind,
+            remedy="take the nearest of these",
+        )
+    said = PersonalData(type=kind, sensitivity=SENSITIVITY[kind], confidence=SAID_BY_A_MODEL, evidence=[reason])
+    changed: dict[str, Any] = {"personal_data": said}
+    if kind in _TEXT_WHEN_PERSONAL and column.type is not ColumnType.TEXT:
+        changed |= {"type": ColumnType.TEXT, "date_format": None, "date_formats": [], "number_format": "plain"}
+        changed |= {"type_reason": f"an identifier of persons ({kind}), not a number"}
+    return scrubbed(column.model_copy(update=changed))
+
+
+def as_planned(profile: ProfileReport, metadata: MetadataPlan) -> ProfileReport:
+    """The profile without values of columns that only the plan knows to be personal."""
+    kinds = {column.name: column.personal_data for column in metadata.columns if column.personal_data.type != "NONE"}
+    columns = [
+        scrubbed(column.model_copy(update={"personal_data": kinds[column.name]}))
+        if column.name in kinds and not column.is_personal
+        else column
+        for column in profile.columns
+    ]
+    return profile.model_copy(update={"columns": columns})
 
 
 def _with_look(column: ColumnProfile) -> ColumnProfile:

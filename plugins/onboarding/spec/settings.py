@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
 
 from shared.pipeline.errors import DataOnboardingError
 
 SECTION = "onboarding"
+#: Agents that ask Claude; ``request`` reads a person's free text.
+CLAUDE_AGENTS = ("request", "metadata", "transformation", "quality", "dag")
 
 
 class SettingsError(DataOnboardingError):
@@ -38,6 +41,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("glue_role_arn", "", "Role of the Glue jobs of pipelines with engine aws."),
     Option("allowed_file_roots", "", "Comma-separated folders below which file:// sources may lie."),
     Option("gate_timeout_hours", "168", "A gate that nobody answers in this time closes: nothing is deployed."),
+    Option("claude_conn_id", "anthropic_default", "Anthropic connection; without such a connection: rules only."),
+    Option("claude_agent_models", "", "Model per agent, such as metadata=MODEL,request=MODEL; else the connection's."),
+    Option("claude_timeout_seconds", "120", "Longest wait for one answer of Claude, its retries included."),
+    Option("claude_deadline_seconds", "600", "Longest time that one onboarding waits for Claude, all calls together."),
+    Option("claude_token_budget", "300000", "Tokens of every kind that one onboarding may use."),
+    Option("claude_cost_budget_usd", "2.00", "US dollars that one onboarding may spend on Claude, by list prices."),
     Option("base_url", "", "Address of the Airflow UI for links in cards; empty: api.base_url."),
 )
 
@@ -58,6 +67,12 @@ class Settings:
     glue_role_arn: str
     allowed_file_roots: str
     gate_timeout_hours: str
+    claude_conn_id: str
+    claude_agent_models: str
+    claude_timeout_seconds: str
+    claude_deadline_seconds: str
+    claude_token_budget: str
+    claude_cost_budget_usd: str
     base_url: str
 
     @property
@@ -65,9 +80,49 @@ class Settings:
         """Folders below which ``file://`` sources may lie; empty when none is allowed."""
         return tuple(root.strip() for root in self.allowed_file_roots.split(",") if root.strip())
 
+    @property
+    def claude_models(self) -> dict[str, str]:
+        """Agent -> model.
+
+        :raises SettingsError: an entry is not ``agent=model``, or names no agent.
+        """
+        models: dict[str, str] = {}
+        for entry in self.claude_agent_models.split(","):
+            agent, _, model = (part.strip() for part in entry.partition("="))
+            if not agent and not model:
+                continue
+            if agent not in CLAUDE_AGENTS or not model:
+                raise _wrong("claude_agent_models", f"agent=model of {', '.join(CLAUDE_AGENTS)}", entry.strip())
+            models[agent] = model
+        return models
+
+    def claude_limit(self, name: str) -> Decimal:
+        """The value of an option ``claude_...`` that is a limit.
+
+        :raises SettingsError: it is no number, or negative.
+        """
+        given = str(getattr(self, name))
+        try:
+            value = Decimal(given)
+        except InvalidOperation:
+            raise _wrong(name, "a number", given) from None
+        if not value.is_finite() or value < 0:
+            raise _wrong(name, "a number of at least 0", given)
+        return value
+
     def glue_database(self, zone: str) -> str:
         """Name of the Glue database of a zone."""
         return f"{self.glue_database_prefix}{zone}"
+
+
+def _wrong(option: str, expected: str, given: str) -> SettingsError:
+    return SettingsError(
+        f"the option {option} cannot be used",
+        where=f"airflow.cfg [{SECTION}] {option}",
+        expected=expected,
+        given=given or "nothing",
+        remedy=f"correct AIRFLOW__{SECTION.upper()}__{option.upper()}, or leave it out",
+    )
 
 
 @functools.cache

@@ -41,6 +41,14 @@ def attempt_entry(agent: str, iteration: int, *, attempt: int) -> str:
     return f"tests-{agent}-{iteration:02d}" + ("-second" if attempt > 1 else "")
 
 
+def claude_entry(agent: str, iteration: int, *, attempt: int = 1) -> str:
+    """Name of the entry with what became of Claude's part in an agent's proposal.
+
+    :param attempt: 1 or 2.
+    """
+    return f"claude-{agent}-{iteration:02d}" + ("-second" if attempt > 1 else "")
+
+
 def last_attempts(entries: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """What each agent's tests said last, in the order of the entries' names."""
     last = {str(entry["agent"]): entry for name, entry in sorted(entries.items()) if name.startswith("tests-")}

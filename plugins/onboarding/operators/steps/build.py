@@ -10,6 +10,7 @@ from onboarding.codegen import render as render_workload
 from onboarding.codegen.ownership import DAG, METADATA, ORCHESTRATOR, QUALITY, TRANSFORMATION
 from onboarding.deploy.dry_run import dry_run
 from onboarding.operators.step import StepContext, StepResult
+from onboarding.operators.steps.advice import advised
 from onboarding.operators.steps.planning import PLAN_FILE, agent_context, profile_of, workload_plan
 from onboarding.operators.steps.testing import draft_files, run_agent_tests
 from onboarding.workspace.store import canonical_json
@@ -30,23 +31,23 @@ def structure(context: StepContext) -> StepResult:
 
 
 def propose_metadata(context: StepContext) -> StepResult:
-    """The confirmed schema, key and classification, formalised."""
+    """The confirmed schema, key and classification, formalised; nobody is asked again."""
     return _proposed(MetadataAgent().propose(agent_context(context)))
 
 
 def propose_transformation(context: StepContext) -> StepResult:
     """Cleaning, masking, deduplication and the Gold table."""
-    return _proposed(TransformationAgent().propose(agent_context(context)))
+    return _proposed(advised(context, TransformationAgent(), agent_context(context)))
 
 
 def propose_quality(context: StepContext) -> StepResult:
     """Quality rules, thresholds and baselines."""
-    return _proposed(QualityAgent().propose(agent_context(context)))
+    return _proposed(advised(context, QualityAgent(), agent_context(context)))
 
 
 def propose_dag(context: StepContext) -> StepResult:
     """Schedule, retries, deadlines."""
-    return _proposed(DagAgent().propose(agent_context(context)))
+    return _proposed(advised(context, DagAgent(), agent_context(context)))
 
 
 def render_metadata(context: StepContext) -> StepResult:

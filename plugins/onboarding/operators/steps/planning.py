@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from onboarding.agents import AgentContext, DagAgent, MetadataAgent, QualityAgent, TransformationAgent
+from onboarding.discovery.profiling import as_planned
 from onboarding.operators.step import StepContext
 from onboarding.operators.steps.discovery import discovery_of
 from onboarding.operators.steps.route import conf_of
@@ -21,8 +22,11 @@ PLAN_FILE = "plan.json"
 
 
 def profile_of(context: StepContext) -> ProfileReport:
-    """The profile report of phase 3."""
-    return context.model("profile", "profile.json", ProfileReport)
+    """The profile report of phase 3, without values of columns that the plan made since then calls personal."""
+    profile = context.model("profile", "profile.json", ProfileReport)
+    if "metadata" not in context.inputs:
+        return profile
+    return as_planned(profile, context.model("metadata", PLAN_FILE, MetadataPlan))
 
 
 def agent_context(context: StepContext) -> AgentContext:
@@ -54,7 +58,8 @@ def complete_plan(known: AgentContext, *, dag: DagPlan | None = None) -> Workloa
     files again from the plans that were made.
     """
     known = replace(known, failures=[])
-    known = replace(known, metadata=known.metadata or MetadataAgent().propose(known))
+    metadata = known.metadata or MetadataAgent().propose(known)
+    known = replace(known, metadata=metadata, profile=as_planned(known.need_profile(), metadata))
     known = replace(known, transformation=known.transformation or TransformationAgent().propose(known))
     known = replace(known, quality=known.quality or QualityAgent().propose(known))
     return WorkloadPlan(

@@ -7,6 +7,7 @@ from onboarding.codegen import render as render_workload
 from onboarding.codegen.ownership import PROFILING
 from onboarding.discovery import look_at_source
 from onboarding.operators.step import StepContext, StepResult
+from onboarding.operators.steps.advice import advised
 from onboarding.operators.steps.planning import PLAN_FILE, agent_context, profile_of, workload_plan
 from onboarding.operators.steps.route import conf_of
 from onboarding.operators.steps.testing import run_agent_tests
@@ -27,7 +28,7 @@ def measure(context: StepContext) -> StepResult:
 def propose(context: StepContext) -> StepResult:
     """Types, key, roles and personal data, each with its reason."""
     known = agent_context(context)
-    plan = MetadataAgent().propose(known)
+    plan = advised(context, MetadataAgent(), known)
     record_profile(context, plan)
     unsure = [decision.subject for decision in plan.decisions if decision.needs_eyes]
     return StepResult(

@@ -15,15 +15,19 @@ from onboarding.agents import (
     QualityAgent,
     TransformationAgent,
 )
+from onboarding.agents.claude.advice import marked
 from onboarding.codegen import render as render_workload
 from onboarding.codegen.ownership import DAG, METADATA, PROFILING, QUALITY, TRANSFORMATION, Owner
+from onboarding.discovery.profiling import as_planned
 from onboarding.operators.step import StepContext, StepResult
+from onboarding.operators.steps.advice import advised, fell_to_tests
 from onboarding.operators.steps.planning import PLAN_FILE, agent_context, complete_plan, profile_of
 from onboarding.operators.steps.profile import record_profile
 from onboarding.operators.steps.testing import DRAFT_PREFIX, draft_files, judge_draft
-from onboarding.spec.plans import MetadataPlan
+from onboarding.spec.plans import Decision, MetadataPlan
 from onboarding.workspace.record import attempt_entry
 from onboarding.workspace.store import canonical_json
+from shared.operators.test_gate import TestGateError, TestGateResult
 
 
 @dataclass(frozen=True)
@@ -84,25 +88,18 @@ def _again(context: StepContext, attempt: _Attempt) -> StepResult:
     if not failures:
         return StepResult(skip=True, reason=f"no failed test of the {attempt.agent} agent to answer")
     known = replace(agent_context(context), failures=failures)
-    proposed = attempt.make().propose(known)
-    # As every later task will read it: the order of keys, and some values, change on the way through JSON.
-    stored = canonical_json(proposed.model_dump(mode="json"))
-    plan = type(proposed).model_validate_json(stored)
-    files = _render(context, attempt, known, plan)
-    # A plan that was confirmed already carries what phase 3 answered; that is not this attempt's answer.
-    earlier = known.metadata.decisions if attempt.plan == "metadata" and known.metadata else []
-    fallbacks = [decision for decision in plan.decisions if decision.fallback and decision not in earlier]
-    result = judge_draft(
-        context,
-        agent=attempt.agent,
-        files={**draft_files(context, attempt.drafts), **files},
-        class_name=attempt.test_class,
-        attempt=2,
-        notes={
-            "answered": [failure.name for failure in failures],
-            "fallbacks": [decision.model_dump(mode="json") for decision in fallbacks],
-        },
-    )
+    proposed = _proposed(context, attempt, known)
+    try:
+        tried = _try(context, attempt, known, proposed)
+    except TestGateError as error:
+        if not _of_claude(proposed):
+            raise
+        # A model's plan fell to the tests twice: what the rules answer is the last word.
+        agent = attempt.make()
+        fell_to_tests(context, agent.name, error.what)
+        rules = marked(agent.propose(known), agent.name, f"its tests failed: {error.what}")
+        tried = _try(context, attempt, known, rules)
+    plan, stored, files, fallbacks, result = tried
     if isinstance(plan, MetadataPlan):
         record_profile(context, plan)
     return StepResult(
@@ -119,10 +116,53 @@ def _again(context: StepContext, attempt: _Attempt) -> StepResult:
     )
 
 
+def _proposed(context: StepContext, attempt: _Attempt, known: AgentContext) -> Any:
+    """The plan; of metadata that a person confirmed the rules' fallbacks only."""
+    agent = attempt.make()
+    if attempt.agent == "metadata":
+        return agent.propose(known)
+    return advised(context, agent, known, attempt=2)
+
+
+def _of_claude(plan: Any) -> bool:
+    return any(decision.source == "claude" for decision in plan.decisions)
+
+
+def _try(
+    context: StepContext, attempt: _Attempt, known: AgentContext, proposed: Any
+) -> tuple[Any, bytes, dict[str, bytes], list[Decision], TestGateResult]:
+    """The plan as later tasks read it, its bytes, its files, its fallbacks, and what its tests said.
+
+    :raises TestGateError: a test failed.
+    """
+    # As every later task will read it: the order of keys, and some values, change on the way through JSON.
+    stored = canonical_json(proposed.model_dump(mode="json"))
+    plan = type(proposed).model_validate_json(stored)
+    files = _render(context, attempt, known, plan)
+    # A plan that was confirmed already carries what phase 3 answered; that is not this attempt's answer.
+    earlier = known.metadata.decisions if attempt.plan == "metadata" and known.metadata else []
+    fallbacks = [decision for decision in plan.decisions if decision.fallback and decision not in earlier]
+    result = judge_draft(
+        context,
+        agent=attempt.agent,
+        files={**draft_files(context, attempt.drafts), **files},
+        class_name=attempt.test_class,
+        attempt=2,
+        notes={
+            "answered": [failure.name for failure in known.failures],
+            "fallbacks": [decision.model_dump(mode="json") for decision in fallbacks],
+        },
+    )
+    return plan, stored, files, fallbacks, result
+
+
 def _render(context: StepContext, attempt: _Attempt, known: AgentContext, plan: Any) -> dict[str, bytes]:
     made = {"dag": plan} if attempt.plan == "dag" else {}
     known = known if made else replace(known, **{attempt.plan: plan})
-    return render_workload(complete_plan(known, **made), profile_of(context), owner=attempt.owner)
+    profile = profile_of(context)
+    if isinstance(plan, MetadataPlan):
+        profile = as_planned(profile, plan)
+    return render_workload(complete_plan(known, **made), profile, owner=attempt.owner)
 
 
 def _failures(context: StepContext, agent: str) -> list[FailedTest]:
