@@ -186,18 +186,20 @@ class ClaudeConnection:
         if left <= 0:
             raise self._failed("timeout", "no time left")
         client = self._client().with_options(max_retries=0, timeout=left)
-        received: list[bytes] = []
+        received = b""
         try:
             with client.messages.with_streaming_response.create(**question.parameters()) as response:
+                size = response.headers.get("content-length")
                 for part in response.iter_bytes():
-                    received.append(part)
-                    if time.monotonic() > end:
+                    received += part
+                    # One that is complete, if late, is paid for: it counts.
+                    if time.monotonic() > end and str(len(received)) != size:
                         raise self._failed("timeout", "an answer that was still arriving")
         except httpx2.TimeoutException:
             raise self._failed("timeout", "an answer that stopped arriving") from None
         except httpx2.HTTPError as error:
             raise anthropic.APIConnectionError(request=error.request) from None
-        return _read_answer(json.loads(b"".join(received)), question)
+        return _read_answer(json.loads(received), question)
 
     def _client(self) -> Any:
         from airflow.providers.anthropic.exceptions import AnthropicError

@@ -22,7 +22,7 @@ _PATTERNS = tuple(
         r"\b(approve|deploy) (this|it|everything|without)\b",
         r"(^|\s)(assistant|system|human|user) ?: ?\S",
         r"</?(data|system|instructions?|prompt|tool_use|function_calls?)\b[^>]*>?",
-        r"<\|[a-z_]+\|>|\[/?INST\]",
+        r"<\|[a-z_ ]+\|>|\[/?INST\]",
     )
 )
 _SHOWN_CHARACTERS = 60

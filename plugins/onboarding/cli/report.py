@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from onboarding.cli.airflow_client import META_DAG, AirflowClient
+from onboarding.cli.claude_report import claude_report, claude_text
 from onboarding.cli.follow import phases_of
 from onboarding.spec.report import (
     ApprovalReport,
@@ -49,6 +50,7 @@ def onboarding_report(client: AirflowClient, workspace: Store, meta_run_id: str)
             "assumptions": plan.get("assumptions", []),
             "profile": ProfileSize(rows=profile.get("rows", 0), columns=profile.get("columns", 0)),
             "pii": [PersonalColumn.model_validate(column) for column in profile.get("pii", [])],
+            "claude": claude_report(workspace, meta_run_id, record),
             "test_gates": _test_gates(record),
             "approvals": _approvals(record),
             "run_ids": [meta_run_id],
@@ -147,6 +149,7 @@ def text_report(report: RunReport, api_url: str) -> str:
         f"  rows        source {rows.source:,} -> bronze {rows.bronze:,} -> silver {rows.silver:,} -> gold {gold}",
         f"              quarantined {rows.quarantined:,}, duplicates {rows.duplicates:,}",
         f"  quality     silver {score_text(quality.silver)}, gold {score_text(quality.gold)}",
+        f"  claude      {claude_text(report.claude)}",
         f"  tests       {_tests(report)}",
         *_test_details(report),
         f"  approvals   {'; '.join(f'{a.gate} {a.option} by {a.by}' for a in report.approvals) or 'none'}",

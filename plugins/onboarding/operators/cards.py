@@ -8,7 +8,7 @@ from onboarding.deploy.dry_run import DryRun
 from onboarding.gates.card import Card, CardItem, items_of
 from onboarding.gates.links import airflow_url, report_url
 from onboarding.operators.step import StepContext
-from onboarding.operators.steps.discovery import discovery_of
+from onboarding.operators.steps.discovery import discovery_of, notes_of
 from onboarding.operators.steps.planning import PLAN_FILE, profile_of
 from onboarding.spec.plans import Assumption, MetadataPlan, WorkloadPlan
 from onboarding.workspace.record import last_attempts
@@ -24,6 +24,7 @@ def plan_card(context: StepContext) -> Card:
         workload=discovery.workload,
         first_option="approve",
         effect="profiles the source; nothing is deployed yet.",
+        items=[_note(note) for note in notes_of(context)],
         nothing_unusual="the source was reached, and neither it nor its name is onboarded already",
         numbers=[
             f"Source: {discovery.source.location} ({discovery.source.format.value}, {size})",
@@ -33,6 +34,15 @@ def plan_card(context: StepContext) -> Card:
             *_assumed(discovery.assumptions),
         ],
         links=_links(context),
+    )
+
+
+def _note(note: str) -> CardItem:
+    return CardItem(
+        title="request",
+        evidence=note,
+        proposed="what is listed below",
+        cost_of_error="the pipeline does not do what was asked for",
     )
 
 

@@ -10,7 +10,7 @@ from onboarding.spec.leaves import Leaf, conf_leaves
 
 # First match wins; the sections and the fields in them come up in this order.
 _SECTIONS = (
-    ("1. Data source", ("source.location", "workload", "intent", "source.", "mode")),
+    ("1. Data source", ("source.location", "request", "workload", "intent", "source.", "mode")),
     ("2. Destination and zones", ("destination.",)),
     ("3. Domain context", ("domain.",)),
     ("4. Transformation details", ("transformations.",)),
@@ -20,7 +20,7 @@ _SECTIONS = (
 _COPIED = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format", "examples")
 # What a choice shows instead of "null".
 _UNDECIDED = {"None": "(decide for me)"}
-_MULTILINE = ("domain.description",)
+_MULTILINE = ("domain.description", "request")
 
 
 def trigger_form() -> dict[str, Param]:

@@ -358,7 +358,12 @@ class Conf(Strict):
         description="Name; derived from the source when empty.",
         examples=["ecommerce_orders"],
     )
-    request: str | None = Field(None, description="Free text; an agent with a model fills the rest from it.")
+    request: str | None = Field(
+        None,
+        description="What you want, in your own words. Claude turns it into settings where a connection exists; an "
+        "address of the source in it is read without.",
+        examples=["Daily at 5 in Berlin, e-mail addresses hashed, one row per order_id."],
+    )
     question: str | None = Field(None, description="For intent query_gold.")
     source: Source = Field(default_factory=Source)
     destination: Destination = Field(default_factory=Destination)

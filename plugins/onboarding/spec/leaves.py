@@ -13,7 +13,6 @@ SYSTEM_KEYS = ("resume",)
 # What this version does not do yet: no form offers it, and a conf that asks for it is refused.
 NOT_OFFERED = frozenset(
     {
-        "request",
         "question",
         "destination.zones",
         "domain.relationships",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
@@ -113,6 +114,41 @@ class QualityReport(Strict):
     gold: GateScore = Field(default_factory=GateScore)
 
 
+class ClaudeAgentReport(Strict):
+    """What became of Claude's part in an agent's proposal, in its last attempt.
+
+    ``outcome``: ``amended``, ``agreed`` (nothing to change), ``rules`` (no usable answer; ``why`` says so), or
+    ``not_configured``.
+    """
+
+    agent: str
+    outcome: str
+    why: str = ""
+    model: str = ""
+    prompt: str = ""
+    amendments: int = 0
+
+
+class ClaudeReport(Strict):
+    """Claude in this onboarding: calls, tokens and cost over all tasks and retries.
+
+    ``reserved_tokens``: of calls of which nobody knows whether they were paid for. ``cost_usd`` includes them, by the
+    list prices of ``prices_as_of``; it is None when a model has no known price.
+    """
+
+    agents: list[ClaudeAgentReport] = Field(default_factory=list)
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_read_tokens: int = 0
+    reserved_tokens: int = 0
+    seconds: float = 0.0
+    cost_usd: Decimal | None = Decimal(0)
+    prices_as_of: str = ""
+    unpriced_models: list[str] = Field(default_factory=list)
+
+
 class RunReport(Strict):
     """What ``onboard run --json`` writes. ``seconds`` is wall-clock time of the whole command."""
 
@@ -126,6 +162,7 @@ class RunReport(Strict):
     assumptions: list[Assumption] = Field(default_factory=list)
     profile: ProfileSize = Field(default_factory=ProfileSize)
     pii: list[PersonalColumn] = Field(default_factory=list)
+    claude: ClaudeReport = Field(default_factory=ClaudeReport)
     test_gates: list[TestGateReport] = Field(default_factory=list)
     approvals: list[ApprovalReport] = Field(default_factory=list)
     gaps: list[str] = Field(default_factory=list)

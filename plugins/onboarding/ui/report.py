@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
 from onboarding.deploy.dry_run import DryRun
+from onboarding.discovery.profiling import as_planned
 from onboarding.gates.links import required_actions_url, run_url
 from onboarding.spec.phases import phase_statuses
 from onboarding.spec.plans import (
@@ -188,6 +189,8 @@ def _add_outputs(report: Report, outputs: _Outputs) -> None:
     report.metadata = outputs.plan("phase_4_build.metadata", MetadataPlan) or outputs.plan(
         "phase_3_profile", MetadataPlan
     )
+    if report.profile and report.metadata:
+        report.profile = as_planned(report.profile, report.metadata)
     report.transformation = outputs.plan("phase_4_build.transformation", TransformationPlan)
     report.quality = outputs.plan("phase_4_build.quality", QualityPlan)
     report.dag = outputs.plan("phase_4_build.dag", DagPlan)

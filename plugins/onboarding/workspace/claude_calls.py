@@ -9,7 +9,7 @@ answers that it had, and pays for none of them twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -75,7 +75,7 @@ class ClaudeCalls:
     """
 
     def __init__(self, workspace: Store, root_run_id: str, limits: Limits, prices: PriceTable) -> None:
-        self._store = workspace.below(f"runs/{safe_segment(root_run_id)}/claude")
+        self._store = _journal(workspace, root_run_id)
         self._limits, self._prices = limits, prices
 
     def ask(self, connection: ClaudeConnection, question: Question, label: Mapping[str, str]) -> Answer:
@@ -108,11 +108,7 @@ class ClaudeCalls:
 
     def spent(self) -> Spent:
         """What was spent so far, from the journal."""
-        return spent_of(list(self._entries()), self._prices)
-
-    def _entries(self) -> Iterator[dict[str, Any]]:
-        for key in self._store.find():
-            yield self._store.read_json(key)
+        return spent_of(_entries(self._store), self._prices)
 
     def _reservation(self, question: Question) -> Usage:
         """The most that one call may use: all of its text uncached, and as long an answer as is allowed."""
@@ -152,6 +148,19 @@ class ClaudeCalls:
             "lost": before["lost"] + (1 if before["state"] == "sent" else 0),
             "seconds": before["seconds"],
         }
+
+
+def spent_by(workspace: Store, root_run_id: str, prices: PriceTable) -> Spent:
+    """What an onboarding spent so far."""
+    return spent_of(_entries(_journal(workspace, root_run_id)), prices)
+
+
+def _journal(workspace: Store, root_run_id: str) -> Store:
+    return workspace.below(f"runs/{safe_segment(root_run_id)}/claude")
+
+
+def _entries(journal: Store) -> list[dict[str, Any]]:
+    return [journal.read_json(key) for key in journal.find()]
 
 
 def spent_of(entries: list[dict[str, Any]], prices: PriceTable) -> Spent:

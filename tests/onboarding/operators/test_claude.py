@@ -258,8 +258,16 @@ def test_failed_tests_go_back_to_claude_and_then_the_rules_stand(run: Run, serve
         "min_pass_rate": 0.99, "reason": "seems unique",
     }  # fmt: skip
     server.script = by_tool({"quality": [hard]})
-    run.profiling()
-    run.build()
+    propose(run)
+    known: tuple[str, ...] = (*KNOWN, "metadata")
+    drafts: tuple[str, ...] = ("structure",)
+    run.step("structure", "build:structure", *known)
+    for agent in ("metadata", "transformation"):
+        run.step(agent, f"build:propose_{agent}", *known)
+        known = tuple(dict.fromkeys([*known, agent]))
+        run.step(f"{agent}_files", f"build:render_{agent}", *known, *drafts)
+        drafts = (*drafts, f"{agent}_files")
+    run.agent("quality", ("transformation",))
     second = next(request for request in server.received if "failed_tests" in request.data)
     assert second.data["earlier_amendments"] == [hard]
     assert [item for item in second.data["failed_tests"] if "channel_unique" in item["message"] + item["test"]]

@@ -43,7 +43,7 @@ def test_what_is_sent_and_what_comes_back(server: ClaudeServer, connection: Clau
     answer = connection.ask(QUESTION, timeout_seconds=10)
     (request,) = server.received
     assert request.path == "/v1/messages"
-    assert request.headers["x-api-key"] == KEY
+    assert request.headers["authorization"] == f"Bearer {KEY}"
     assert request.body == QUESTION.parameters()
     assert (answer.stop_reason, answer.content, answer.usage) == ("tool_use", {"a": 1}, Usage(1200, 300, 0, 7))
 

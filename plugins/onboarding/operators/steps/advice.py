@@ -8,20 +8,17 @@ from typing import Any, TypeVar
 
 from onboarding.agents import Agent, AgentContext
 from onboarding.agents.claude.advice import Advice, advise, marked
-from onboarding.agents.claude.dialogue import Claude
 from onboarding.codegen import render as render_workload
 from onboarding.discovery.profiling import as_planned, reclassified
 from onboarding.operators.step import StepContext
+from onboarding.operators.steps.claude_access import NO_CONNECTION, claude_of
 from onboarding.operators.steps.planning import complete_plan
-from onboarding.spec.claude_prices import price_table
 from onboarding.spec.plans import MetadataPlan
 from onboarding.spec.profile import ColumnProfile
-from onboarding.workspace.claude_calls import ClaudeCalls, Limits
 from onboarding.workspace.record import claude_entry
-from shared.hooks.claude import ClaudeError, find_connection
+from shared.hooks.claude import ClaudeError
 
 PlanT = TypeVar("PlanT", bound=Any)
-NO_CONNECTION = "no Claude: rules"
 
 
 def advised(context: StepContext, agent: Agent[PlanT], known: AgentContext, *, attempt: int = 1) -> PlanT:
@@ -58,26 +55,6 @@ def fell_to_tests(context: StepContext, agent: str, why: str) -> None:
     name = claude_entry(agent, context.run.iteration, attempt=2)
     entry = context.record.read(name) or {"agent": agent}
     context.record.write(name, {**entry, "outcome": "rules", "kind": "tests", "why": why})
-
-
-def claude_of(context: StepContext) -> Claude | None:
-    """Claude with what this onboarding may still spend, or None without a connection.
-
-    :raises ClaudeError: the connection cannot be used.
-    :raises SettingsError: an option is wrong.
-    """
-    settings = context.settings
-    connection = find_connection(settings.claude_conn_id)
-    if connection is None:
-        return None
-    limits = Limits(
-        call_seconds=float(settings.claude_limit("claude_timeout_seconds")),
-        total_seconds=float(settings.claude_limit("claude_deadline_seconds")),
-        tokens=int(settings.claude_limit("claude_token_budget")),
-        cost_usd=settings.claude_limit("claude_cost_budget_usd"),
-    )
-    calls = ClaudeCalls(context.store, context.run.root_run_id, limits, price_table())
-    return Claude(connection, calls, settings.claude_models)
 
 
 def _reclassified(column: ColumnProfile, kind: str, reason: str) -> ColumnProfile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +16,7 @@ from onboarding.workspace.store import Store, canonical_json
 
 # Entry of the record: the deployed version that a run with intent modify started from.
 MODIFIES = "modifies"
+_ADDRESS = re.compile(r"\b(?:s3|file|db)://[^\s<>\"]+")
 
 
 def validate_conf(context: StepContext) -> StepResult:
@@ -22,6 +24,7 @@ def validate_conf(context: StepContext) -> StepResult:
     conf = parse_conf(context.run.conf)
     if conf.intent is Intent.MODIFY:
         conf = modified_conf(context, conf)
+    conf = with_location_of_request(conf)
     if conf.source.location is None:
         raise ConfError(
             "the source's location is missing",
@@ -47,6 +50,17 @@ def validate_conf(context: StepContext) -> StepResult:
     )
 
 
+def with_location_of_request(conf: Conf) -> Conf:
+    """The conf with the one address that its request names, where ``source.location`` is empty.
+
+    :raises ConfError: that address cannot be used.
+    """
+    found = {address.rstrip(".,;:)!?'\"") for address in _ADDRESS.findall(conf.request or "")}
+    if conf.source.location is not None or len(found) != 1:
+        return conf
+    return overlay(conf.model_dump(mode="json"), Conf.model_validate({"source": {"location": found.pop()}}))
+
+
 def modified_conf(context: StepContext, given: Conf) -> Conf:
     """The conf of the deployed version, with what a person gave in its place.
 
@@ -65,7 +79,8 @@ def modified_conf(context: StepContext, given: Conf) -> Conf:
     context.record.write(MODIFIES, {"workload": deployed.name, "version": deployed.version})
     earlier = conf_of_version(context.store, deployed.name, deployed.version)
     if earlier is not None:
-        return overlay(earlier, given)
+        # What an earlier request asked for is in its settings already.
+        return overlay({key: value for key, value in earlier.items() if key != "request"}, given)
     if given.source.location is None:
         raise ConfError(
             f"the conf that `{deployed.name}` was onboarded with is not in the workspace any more",
@@ -110,5 +125,5 @@ def find_workload(context: StepContext) -> StepResult:
 
 
 def conf_of(context: StepContext) -> Conf:
-    """The validated conf."""
-    return context.model("conf", "conf.json", Conf)
+    """The validated conf; after discovery with what a request asked for in it."""
+    return context.model("discovery" if "discovery" in context.inputs else "conf", "conf.json", Conf)
