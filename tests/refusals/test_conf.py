@@ -83,7 +83,22 @@ CONFS: dict[str, dict[str, Any]] = {
     "table_of_files": {"source": {"location": SOURCE, "format": "table"}},
     "watermark_without_its_column": {"source": {"location": SOURCE, "load": "watermark"}},
     "watermark_column_of_new_files": {"source": {"location": SOURCE, "load": "new_files", "watermark_column": "id"}},
-    "engine_aws": {"source": {"location": SOURCE}, "deployment": {"engine": "aws"}},
+    "engine_aws_of_a_database": {
+        "source": {"location": "db://warehouse/public.orders"},
+        "deployment": {"engine": "aws"},
+    },
+    "engine_aws_of_files_of_the_worker": {
+        "source": {"location": "file:///data/orders.csv"},
+        "deployment": {"engine": "aws"},
+    },
+    "engine_aws_with_a_watermark": {
+        "source": {"location": SOURCE, "load": "watermark", "watermark_column": "id"},
+        "deployment": {"engine": "aws"},
+    },
+    "engine_aws_with_a_filter": {
+        "source": {"location": SOURCE, "filter": "amount > 0"},
+        "deployment": {"engine": "aws"},
+    },
     "access_key_in_text": {"request": "use AKIAIOSFODNN7EXAMPLE to read the bucket"},
     "password_in_url": {"source": {"location": "s3://user:hunter2@landing/orders/"}},
     "presigned_url": {"source": {"location": "s3://landing/o.csv?X-Amz-Signature=abc123"}},

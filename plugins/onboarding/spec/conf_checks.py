@@ -31,6 +31,7 @@ def check_conf(conf: Conf, where: str) -> None:
     _check_supported(conf, where)
     _check_table(conf, where)
     _check_watermark(conf, where)
+    _check_engine(conf, where)
     _check_schedule(conf, where)
     _check_cleaning(conf, where)
     _check_expressions(conf, where)
@@ -158,6 +159,29 @@ def _check_watermark(conf: Conf, where: str) -> None:
         given=given,
         remedy="for example `source: {load: watermark, watermark_column: updated_at}`",
     )
+
+
+def _check_engine(conf: Conf, where: str) -> None:
+    """What a job of Glue cannot do, or cannot reach."""
+    source = conf.source
+    if conf.deployment.engine != "aws":
+        return
+    scheme = urlsplit(source.location or "").scheme
+    unfit = (
+        ("location", scheme in ("file", "db"), "s3://<bucket>/<key or prefix>", f"{scheme}://"),
+        ("load", source.load == "watermark", "full or new_files", "watermark"),
+        ("filter", bool(source.filter), "nothing", source.filter),
+    )
+    for key, wrong, expected, given in unfit:
+        if wrong:
+            raise ConfError(
+                f"`source.{key}` does not go with the engine aws",
+                where=f"{where}: source.{key}",
+                expected=expected,
+                given=short(given),
+                remedy="set `deployment.engine` to local"
+                + ("; rows can also be left out by `transformations.filters`" if key == "filter" else ""),
+            )
 
 
 def _check_workload(conf: Conf, where: str) -> None:

@@ -36,7 +36,6 @@ HARMLESS: dict[str, object] = {
 }
 VALUES_NOT_OFFERED: dict[str, frozenset[str]] = {
     "intent": frozenset({"complete", "restart", "check_quality", "query_gold"}),
-    "deployment.engine": frozenset({"aws"}),
 }
 
 

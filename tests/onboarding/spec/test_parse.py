@@ -53,7 +53,7 @@ def test_an_unknown_key_names_its_neighbour() -> None:
         ({"source.location": "file://relative"}, "source.location"),
         ({"source.location": "file:///data/../etc/passwd"}, "source.location"),
         ({"reviewers": {"approve_plans": ["ann"]}}, "reviewers.approve_plans"),
-        ({"deployment.engine": "aws"}, "deployment.engine"),
+        ({"deployment.engine": "aws", "source.filter": "amount > 0"}, "source.filter"),
         ({"ontology.enabled": True}, "ontology.enabled"),
     ],
 )

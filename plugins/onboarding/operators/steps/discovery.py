@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from onboarding.agents.claude.request import FilledConf, read_request
 from onboarding.discovery import first_look, list_files, resolve
-from onboarding.discovery.engine_choice import local_reason
+from onboarding.discovery.engine_choice import check_aws, local_reason
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.claude_access import NO_CONNECTION, claude_of
 from onboarding.operators.steps.route import conf_of
@@ -35,6 +35,8 @@ class _Read:
 def discover(context: StepContext) -> StepResult:
     """The discovery plan, with each assumption and its reason, and the conf with what a request asked for."""
     conf = conf_of(context)
+    settings = context.settings
+    check_aws(conf, dags_uri=settings.dags_uri, lake_uri=settings.lake_uri, glue_role_arn=settings.glue_role_arn)
     # Before a byte is moved: the first look brings the whole source here.
     local_reason(conf, list_files(conf))
     look = first_look(conf)
