@@ -14,7 +14,7 @@ from onboarding.local_platform import PlatformInfo
 from shared.pipeline.zones import Lake, read_pointer
 from tests.end_to_end.onboarding import onboard
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 WORKLOAD = "parcels"
 
 
