@@ -40,7 +40,8 @@ def test_five_gigabytes_are_refused_where_two_are_granted(tmp_path: Path) -> Non
     said = limited(source, tmp_path, memory_bytes=2 * GIGABYTE, seconds=120)
     assert said["resources"]["threads"] == 1
     assert said["resources"]["memory_bytes"] <= 0.6 * GIGABYTE
-    assert "too large for the embedded engine on this worker: use aws" in said["refused"]
+    assert "too large for the embedded engine on this worker" in said["refused"]
+    assert "use aws (deployment.engine: aws" in said["refused"]
     assert "5368.7 MB in 1 file(s)" in said["refused"]
     assert said["read_bytes"] < 0.2 * GIGABYTE, "the source was read"
     assert said["peak_bytes"] < 0.3 * GIGABYTE

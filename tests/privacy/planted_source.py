@@ -17,7 +17,7 @@ MASKING = {
     "email": "email", "phone": "last4", "bravo": "hash", "charlie": "last4", "delta": "partial", "echo": "redact",
     "foxtrot": "hash", "golf": "hash", "hotel": "partial", "india": "drop", "juliet": "year", "kilo": "hash",
 }  # fmt: skip
-HEADER = ["order_id", *MASKING, "amount", "city"]
+HEADER = ["order_id", *MASKING, "amount", "channel"]
 CONF: dict[str, Any] = {
     "workload": WORKLOAD,
     "domain.primary_key": ["order_id"],
@@ -71,7 +71,7 @@ def person(number: int, **other: str) -> list[str]:
         "juliet": f"19{number % 70:02d}-{1 + number % 12:02d}-{1 + number % 28:02d}",
         "kilo": f"888000{n}",
         "amount": f"{number}.50",
-        "city": ["Rome", "Oslo", "Lima"][number % 3],
+        "channel": ["web", "shop", "phone call"][number % 3],
     }
     return [(values | other)[name] for name in HEADER]
 

@@ -39,9 +39,10 @@ def local_reason(conf: Conf, files: Sequence[SourceFile], *, resources: Resource
             expected=f"at most {_megabytes(limit)} of source: {LOCAL_BYTES_PER_MEMORY_BYTE} times the memory that one "
             "task may take here",
             given=f"{_megabytes(size)} in {len(files)} file(s)",
-            remedy="give the worker more memory or run fewer tasks on it at a time, or deliver less at once "
-            "(source.load: new_files); or set deployment.engine to aws or local to try all the same: onboarding itself "
-            "reads the source on this worker, which is slow, and ends with a clear error when it does not fit",
+            remedy="use aws (deployment.engine: aws: the pipeline's jobs run on Glue), give the worker more memory or "
+            "run fewer tasks on it at a time, or deliver less at once (source.load: new_files). With deployment.engine "
+            "aws or local onboarding itself still reads the source on this worker, which is slow, and ends with a "
+            "clear error when it does not fit",
         )
     return (
         f"{_megabytes(size)} of source fit the embedded engine's limit, "

@@ -65,8 +65,9 @@ def test_a_source_that_fits_is_taken_by_the_embedded_engine(look: ProfileReport)
 
 
 def test_a_source_that_does_not_fit_is_refused(look: ProfileReport) -> None:
-    with pytest.raises(TooLargeForLocalError, match="use aws"):
+    with pytest.raises(TooLargeForLocalError, match="too large for the embedded engine") as caught:
         _resolve(look, 100)
+    assert "use aws" in caught.value.remedy
 
 
 def test_a_given_engine_is_not_measured(look: ProfileReport) -> None:
