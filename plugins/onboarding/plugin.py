@@ -17,6 +17,13 @@ class OnboardingPlugin(AirflowPlugin):
     name = "onboarding"
 
     @cached_property
+    def listeners(self) -> list[Any]:  # type: ignore[override]  # a plain list in Airflow's class
+        """What schedulers call when they start."""
+        from onboarding.operators import preload
+
+        return [preload]
+
+    @cached_property
     def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]  # a plain list in Airflow's class
         """The pages, mounted by the api-server."""
         from onboarding.ui.registration import fastapi_apps

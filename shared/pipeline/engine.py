@@ -23,8 +23,13 @@ def connect(resources: Resources | None = None) -> Any:
     """
     import duckdb
 
-    limits = resources or measure_resources()
     connection = duckdb.connect()
+    configure(connection, resources or measure_resources())
+    return connection
+
+
+def configure(connection: Any, limits: Resources) -> None:
+    """Limit a connection and close it to the network; another connection to the same engine is limited anew."""
     for statement in (
         f"SET memory_limit = '{limits.memory_bytes // (1024 * 1024)}MiB'",
         f"SET threads = {limits.threads}",
@@ -36,7 +41,6 @@ def connect(resources: Resources | None = None) -> Any:
         "SET enable_progress_bar = false",
     ):
         connection.execute(statement)
-    return connection
 
 
 # Only names of types: what stands before them in the message is the value.

@@ -16,10 +16,11 @@ from typing import Any
 
 import yaml
 
-from shared.pipeline import engine, secrets, tables
+from shared.pipeline import secrets, tables
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.literals import quote_identifier, quote_literal
 from shared.pipeline.zones import Lake, published_files, read_pointer
+from shared.testing.connections import connection
 from shared.testing.statements import embedded
 from shared.testing.synthetic import Row, SyntheticColumn, columns_from, make_rows
 
@@ -52,7 +53,9 @@ class WorkloadFolder:
 
     def config(self, name: str) -> dict[str, Any]:
         """Content of ``config/<name>.yaml``."""
-        content: dict[str, Any] = yaml.safe_load((self.folder / f"config/{name}.yaml").read_text("utf-8"))
+        # The loader in C is ten times as fast, and the tests of a wide table read megabytes.
+        loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+        content: dict[str, Any] = yaml.load((self.folder / f"config/{name}.yaml").read_text("utf-8"), Loader=loader)
         return content
 
     def lineage(self) -> dict[str, dict[str, list[str]]]:
@@ -126,7 +129,7 @@ class WorkloadFolder:
     @contextmanager
     def silver_view(self, rows: Sequence[Row], key: str = TEST_KEY, engine_name: str = "duckdb") -> Iterator[Any]:
         """A connection with the tables ``bronze``, of these rows, and ``silver``, the Silver statement's result."""
-        with engine.connection() as con:
+        with connection() as con:
             self._create_bronze(con, rows)
             statement = self.statement(SILVER_STATEMENTS[engine_name])
             parameters = {"masking_key": key} if "$masking_key" in statement else None
@@ -157,10 +160,15 @@ class WorkloadFolder:
         con.execute(
             f"CREATE TEMP TABLE bronze ({declared}, _source_file VARCHAR, _source_row BIGINT, _load_id VARCHAR)"
         )
+        if not rows:
+            return
         marks = ", ".join("?" for _ in range(len(names) + 3))
-        for number, row in enumerate(rows, start=1):
-            values = [row.get(name) for name in names]
-            con.execute(f"INSERT INTO bronze VALUES ({marks})", [*values, "test.csv", number, LOAD_ID])  # noqa: S608
+        values = [
+            value
+            for number, row in enumerate(rows, start=1)
+            for value in (*(row.get(name) for name in names), "test.csv", number, LOAD_ID)
+        ]
+        con.execute(f"INSERT INTO bronze VALUES {', '.join([f'({marks})'] * len(rows))}", values)  # noqa: S608
 
     def _bronze_types(self) -> dict[str, str]:
         if self.source["source"]["format"] not in TYPED_FORMATS:
@@ -199,7 +207,7 @@ class WorkloadFolder:
             writer.writerows([{name: row.get(name) or "" for name in names} for row in rows])
 
     def _write_parquet(self, rows: Sequence[Row], path: Path) -> None:
-        with engine.connection() as con:
+        with connection() as con:
             self._create_bronze(con, rows)
             query = 'SELECT * EXCLUDE ("_source_file", "_source_row", "_load_id") FROM bronze ORDER BY "_source_row"'
             con.execute(f"COPY ({query}) TO {quote_literal(str(path))} (FORMAT parquet)")
@@ -270,7 +278,7 @@ class PipelineRun:
     def _read(self, uris: Sequence[str]) -> list[dict[str, Any]]:
         if not uris:
             return []
-        with engine.connection() as con:
+        with connection() as con:
             return _dicts(con, f"SELECT * FROM {tables.scan(tables.bring_tables(uris, self._scratch))}")  # noqa: S608
 
 
