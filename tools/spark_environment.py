@@ -26,6 +26,7 @@ VERSIONS = ("3.5.6", "4.1.1")
 #: Java versions that every one of them runs on.
 JAVA_VERSIONS = range(17, 22)
 DRIVER_MEMORY = "1g"
+LONG_RUN_MEMORY = "4g"
 _LOOPBACK = "127.0.0.1"
 # Of the machine's own variables a script gets these: no credentials, no other Spark, no other Python.
 _KEPT_VARIABLES = ("PATH", "LANG", "TMPDIR", "HOME")
@@ -54,12 +55,14 @@ class SparkEnvironment:
     version: str
     python: Path
 
-    def variables(self, *, ansi: bool, scratch: Path, cores: int = 2) -> dict[str, str]:
+    def variables(self, *, ansi: bool, scratch: Path, cores: int = 2, long_run: bool = False) -> dict[str, str]:
         """The whole environment of a script that makes its session with ``SparkSession.builder.getOrCreate()``.
 
         :param ansi: whether Spark's ANSI mode is on.
         :param scratch: folder for what Spark writes besides its results; it must exist.
         :param cores: threads that Spark uses.
+        :param long_run: for millions of rows: Java compiles for speed, which pays off only after a minute, and has
+            more memory.
         """
         settings = {
             "spark.driver.bindAddress": _LOOPBACK,
@@ -71,8 +74,9 @@ class SparkEnvironment:
             "spark.sql.warehouse.dir": str(scratch / "warehouse"),
             "spark.ui.enabled": "false",
         }
-        options = ["--master", f"local[{cores}]", "--driver-memory", DRIVER_MEMORY]
-        options += ["--driver-java-options", "-Duser.timezone=UTC -XX:TieredStopAtLevel=1"]
+        options = ["--master", f"local[{cores}]", "--driver-memory", LONG_RUN_MEMORY if long_run else DRIVER_MEMORY]
+        compiling = "" if long_run else " -XX:TieredStopAtLevel=1"
+        options += ["--driver-java-options", f"-Duser.timezone=UTC{compiling}"]
         for name, value in settings.items():
             options += ["--conf", f"{name}={value}"]
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}

@@ -97,10 +97,12 @@ class Workload:
         version: str = "3.5.6",
         ansi: bool = False,
         master: str = LOCAL,
+        long_run: bool = False,
     ) -> Run:
         """All scripts as jobs of one Spark session, up to one that fails.
 
         :param master: which machines Spark runs on.
+        :param long_run: millions of rows.
         """
         lake, scratch = self.lake("aws"), self.folder / "spark"
         scratch.mkdir(exist_ok=True)
@@ -110,7 +112,7 @@ class Workload:
             self._job(script, run_date, load_id, lake, uri) for script, uri in zip(self.scripts, results, strict=True)
         ]
         (scratch / "runs.json").write_text(json.dumps({"masking_key": KEY, "arguments": jobs}))
-        done = run_jobs(scratch, version=version, ansi=ansi, master=master)
+        done = run_jobs(scratch, version=version, ansi=ansi, master=master, long_run=long_run)
         found = [result for result in map(read_result, results) if result is not None]
         assert found, done.stderr[-4000:]
         # Every failure of a job has an error of ours.
@@ -132,10 +134,12 @@ class Workload:
         return [part for name, value in given.items() for part in (f"--{name}", value)]
 
 
-def run_jobs(scratch: Path, *, version: str, ansi: bool, master: str) -> subprocess.CompletedProcess[str]:
+def run_jobs(
+    scratch: Path, *, version: str, ansi: bool, master: str, long_run: bool = False
+) -> subprocess.CompletedProcess[str]:
     """Run ``scratch/runs.json`` in a Spark environment; ``shared`` is where Glue has its zip."""
     environment = spark_environment(version)
-    variables = environment.variables(ansi=ansi, scratch=scratch) | {"PYTHONPATH": str(ROOT)}
+    variables = environment.variables(ansi=ansi, scratch=scratch, long_run=long_run) | {"PYTHONPATH": str(ROOT)}
     variables["PYSPARK_SUBMIT_ARGS"] = variables["PYSPARK_SUBMIT_ARGS"].replace(
         f"--master '{LOCAL}'", f"--master {master}"
     )
@@ -146,7 +150,7 @@ def run_jobs(scratch: Path, *, version: str, ansi: bool, master: str) -> subproc
         cwd=scratch,
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=7200 if long_run else 900,
         check=False,
     )
 

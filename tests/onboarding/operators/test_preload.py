@@ -25,7 +25,8 @@ process = multiprocessing.get_context("fork").Process(target=child, args=(theirs
 process.start()
 names, threads = ours.recv()
 process.join()
-print(json.dumps([names, threads, [name for name in sys.modules if name.startswith(("pyspark", "shared.pipeline.spark."))]]))
+spark = [name for name in sys.modules if name.startswith(("pyspark", "shared.pipeline.spark."))]
+print(json.dumps([names, threads, spark]))
 """
 
 
