@@ -25,8 +25,9 @@ def test_the_workload_leaves_what_the_statements_by_hand_leave(tmp_path: Path, k
     assert min(rows.values()) > 0, "every table has rows"
 
     with engine.connection() as con:
-        other = f"SELECT * REPLACE (CAST(amount + 1 AS DECIMAL(18, 2)) AS amount) FROM read_parquet('{table_file(by_hand, 'silver')}')"
-        con.execute(f"COPY ({other}) TO '{table_file(by_hand, 'silver')}.new' (FORMAT parquet)")
-    table_file(by_hand, "silver").with_suffix(".parquet.new").rename(table_file(by_hand, "silver"))
+        silver = table_file(by_hand, "silver")
+        other = f"SELECT * REPLACE (CAST(amount + 1 AS DECIMAL(18, 2)) AS amount) FROM read_parquet('{silver}')"
+        con.execute(f"COPY ({other}) TO '{silver}.new' (FORMAT parquet)")
+    silver.with_suffix(".parquet.new").rename(silver)
     with pytest.raises(SystemExit, match="silver: the rows differ"):
         rows_of_tables(workload, by_hand)
