@@ -1,8 +1,8 @@
 """A delivery whose columns are not those that were onboarded: made to fit without losing a value, and reported.
 
-A new column is added to Bronze as it is read; Silver does not have it before somebody has classified it. A column that
-is gone is NULL. A column of another type is cast where that loses nothing; what does not fit is NULL, its text is kept
-in Bronze (``_uncast``), and the row goes to quarantine.
+A new column is added to Bronze as it is read; Silver does not have it before somebody has classified it. Where a column
+that must not be stored is gone, a new one may be it under another name: it is not loaded. A column that is gone is
+NULL. A column of another type is cast where that loses nothing; what does not fit is NULL, its text is kept in Bronze (``_uncast``), and the row goes to quarantine.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ _FORMS = (
 class Finding:
     """One difference between a delivery and what was onboarded.
 
-    :ivar change: ``added``, ``removed`` or ``type_changed``.
-    :ivar expected: type that was onboarded; empty for a new column.
+    :ivar change: ``added``, ``withheld`` (new, and not loaded), ``removed`` or ``type_changed``.
+    :ivar expected: type that was onboarded; empty for a new column. Of a withheld one: the columns that it may be.
     :ivar got: type that was delivered; empty for a column that is gone.
     :ivar zone: where it was found: ``bronze`` (the types of the delivery) or ``silver`` (its texts).
     :ivar rows: rows whose value does not fit; they go to quarantine.
@@ -69,6 +69,11 @@ class Finding:
         """The finding in a line."""
         if self.change == "added":
             return f"{self.table}.{self.column} is new ({self.got}): added to Bronze"
+        if self.change == "withheld":
+            return (
+                f"{self.table}.{self.column} is new ({self.got}) and not loaded: it may be {self.expected}, "
+                "which must not be stored and is gone"
+            )
         if self.change == "removed":
             return f"{self.table}.{self.column} is gone: NULL"
         shaped = f", for example shaped like {self.example}" if self.example else ""
@@ -94,8 +99,21 @@ class Delivery:
 
     @property
     def added(self) -> list[str]:
-        """New columns, in the order of the source."""
+        """New columns that are loaded, in the order of the source."""
+        return [] if self._gone_unstored else self._new
+
+    @property
+    def withheld(self) -> list[str]:
+        """New columns that are not loaded: one that must not be stored is gone, and may have another name now."""
+        return self._new if self._gone_unstored else []
+
+    @property
+    def _new(self) -> list[str]:
         return [name for name in self.given if name not in self.known]
+
+    @property
+    def _gone_unstored(self) -> list[str]:
+        return [name for name in self.removed if name in self.dropped]
 
     @property
     def removed(self) -> list[str]:
@@ -159,6 +177,8 @@ class Delivery:
         for name in self.added:
             shaped = self._example(con, delivered, name, "true")
             found.append(Finding(self.table, name, "added", "", self.given[name], example=shaped))
+        maybe = ", ".join(self._gone_unstored)
+        found += [Finding(self.table, name, "withheld", maybe, self.given[name]) for name in self.withheld]
         return found
 
     def _changed(self, con: Any, delivered: str, name: str) -> Finding:

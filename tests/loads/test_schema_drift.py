@@ -268,6 +268,31 @@ def test_a_cast_never_changes_a_value(onboarded: str, delivered: str, fits: int,
         assert [finding.rows for finding in delivery.findings(con, "delivered")] == [misfits]
 
 
+def test_a_dropped_column_under_another_name_never_reaches_bronze(tmp_path: Path) -> None:
+    file = tmp_path / "landing" / "items.csv"
+    write_csv(file, [*HEADER, "code"], [[*row, f"zqcode{n:04d}"] for n, row in enumerate(ROWS)])
+    conf = {**CONF, "transformations.masking": {"code": "drop"}}
+    deployed = Deployed.onboard(f"{file.parent.as_uri()}/", tmp_path, conf)
+    deployed.run(FIRST)
+    write_csv(file, [*HEADER, "secret_code"], [[*row, f"zqcode{n:04d}"] for n, row in enumerate(ROWS)])
+
+    done = deployed.run(SECOND)
+
+    assert checked(done)["published"] == 60
+    assert not [path for path in (tmp_path / "lake").rglob("*") if path.is_file() and b"zqcode" in path.read_bytes()]
+    told = [(item["column"], item["change"], item["expected"], item["example"]) for item in findings(deployed, SECOND)]
+    assert told == [("code", "removed", "any type", ""), ("secret_code", "withheld", "code", "")]
+    with duckdb.connect() as con:
+        named = con.execute(
+            f"SELECT DISTINCT name FROM parquet_schema('{tmp_path}/lake/bronze/**/*.parquet')"
+        ).fetchall()
+    assert ("item_key",) in named and ("secret_code",) not in named
+
+    write_csv(file, [*HEADER, "code", "owner"], [[*row, "zqcode0001", "Anna"] for row in ROWS])
+    deployed.run("2026-03-03")
+    assert {row[0] for row in bronze(deployed, "owner")} == {"Anna"}, "with the column there, a new one is no rename"
+
+
 def test_a_dropped_column_of_another_type_never_reaches_bronze(tmp_path: Path) -> None:
     file = tmp_path / "landing" / "items.parquet"
     write_parquet(file, typed(more=", 4111111111111000 + n AS code"))
