@@ -2,7 +2,8 @@
 
 A new column is added to Bronze as it is read; Silver does not have it before somebody has classified it. Where a column
 that must not be stored is gone, a new one may be it under another name: it is not loaded. A column that is gone is
-NULL. A column of another type is cast where that loses nothing; what does not fit is NULL, its text is kept in Bronze (``_uncast``), and the row goes to quarantine.
+NULL. A column of another type is cast where that loses nothing; what does not fit is NULL, its text is kept in Bronze
+(``_uncast``), and the row goes to quarantine.
 """
 
 from __future__ import annotations
