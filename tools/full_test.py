@@ -150,11 +150,16 @@ def page(runs: Mapping[str, PartRun]) -> str:
 
 
 def commit_of(root: Path) -> str:
-    """The commit that is checked out, and whether files differ from it; ``unknown`` outside of a repository."""
+    """The commit that is checked out, and whether files differ from it; ``unknown`` outside of a repository.
+
+    The page of the part before is no difference: it is what this command writes.
+    """
     head = _git(root, "rev-parse", "--short=12", "HEAD")
     if not head:
         return "unknown"
-    return f"{head}, with uncommitted changes" if _git(root, "status", "--porcelain") else head
+    own = [f":(exclude){file.relative_to(ROOT).as_posix()}" for file in (PAGE, KEPT)]
+    changed = _git(root, "status", "--porcelain", "--", ".", *own)
+    return f"{head}, with uncommitted changes" if changed else head
 
 
 def _git(root: Path, *arguments: str) -> str:

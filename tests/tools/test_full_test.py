@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
-from tools.full_test import PARTS, Group, PartRun, Result, keep, page, read_result, read_runs, together
+from tools.full_test import PARTS, Group, PartRun, Result, commit_of, keep, page, read_result, read_runs, together
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.shared.pipeline.test_run" name="test_a" time="1.5"/>
@@ -70,3 +71,22 @@ def test_parts_count_together_and_one_that_fails_is_enough(tmp_path: Path) -> No
     assert (whole.exit_code, whole.failures, whole.groups) == (1, red.failures, red.groups)
     assert together([red, red]).groups["tests/end_to_end"].failed == 2
     assert red.groups["tests/end_to_end"].failed == 1
+
+
+def test_the_page_of_the_part_before_is_no_uncommitted_change(tmp_path: Path) -> None:
+    def git(*arguments: str) -> str:
+        command = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+
+    (tmp_path / "docs").mkdir()
+    for name in ("docs/test-full.md", "docs/test-full.json", "code.py"):
+        (tmp_path / name).write_text("before")
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-q", "-m", "all")
+    head = git("rev-parse", "--short=12", "HEAD")
+    (tmp_path / "docs/test-full.md").write_text("after")
+    (tmp_path / "docs/test-full.json").write_text("after")
+    assert commit_of(tmp_path) == head
+    (tmp_path / "code.py").write_text("after")
+    assert commit_of(tmp_path) == f"{head}, with uncommitted changes"
