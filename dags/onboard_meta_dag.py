@@ -29,7 +29,6 @@ with DAG(
     catchup=False,
     is_paused_upon_creation=False,
     max_active_runs=200,
-    params=trigger_form(),
     default_args={"retries": 2, "retry_delay": timedelta(seconds=5)},
     tags=["onboarding"],
     doc_md=DOCUMENTATION,
@@ -201,3 +200,6 @@ with DAG(
     profile_confirmed >> structure
     deploy_approved >> deploy
     verify >> summary
+
+# After the tasks: each of them would be made with a copy of the whole form, which every task that starts would pay for.
+dag.params = trigger_form()

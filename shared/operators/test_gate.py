@@ -21,6 +21,8 @@ _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SSL_CERT_
 _OUTPUT_TAIL_CHARACTERS = 4000
 # The tests of a table with 20 columns take 5 seconds on two cores, those of one with 2,000 columns 200.
 TEST_SECONDS = 900.0
+#: Limits first, before anything else is loaded.
+PLUGINS = ("shared.testing.limits", "shared.testing.levels", "shared.testing.one_engine")
 
 
 class TestGateError(DataOnboardingError):
@@ -113,7 +115,8 @@ def _run_pytest(
     folder: Path, targets: list[str], report: Path, timeout_seconds: float
 ) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    command += ["-p", "shared.testing.limits", "-p", "shared.testing.levels"]
+    for plugin in PLUGINS:
+        command += ["-p", plugin]
     command += ["--rootdir", str(folder), "--import-mode=importlib", "-o", "addopts=", f"--junitxml={report}"]
     process = subprocess.Popen(
         [*command, *targets],

@@ -23,9 +23,25 @@ def connect(resources: Resources | None = None) -> Any:
     """
     import duckdb
 
-    connection = duckdb.connect()
+    connection = _kept[0].cursor() if _kept else duckdb.connect()
     configure(connection, resources or measure_resources())
     return connection
+
+
+# The engine that all connections of this process share; empty: each has one of its own.
+_kept: list[Any] = []
+
+
+def share_one_engine() -> None:
+    """Let all later connections of this process be connections to one engine, which is never stopped.
+
+    To start an engine takes longer than most statements on a few rows. Temporary tables and views stay a
+    connection's own; limits are the engine's, and those that were set last hold for all.
+    """
+    import duckdb
+
+    if not _kept:
+        _kept.append(duckdb.connect())
 
 
 def configure(connection: Any, limits: Resources) -> None:

@@ -41,13 +41,14 @@ def on_starting(component: Any) -> None:
 
 
 def preload() -> None:
-    """Import every module of :data:`PACKAGES` and :data:`MODULES`."""
+    """Import every module of :data:`PACKAGES` and :data:`MODULES`, and make what the meta-DAG's form is made of."""
     for package in PACKAGES:
         for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             if not found.name.startswith(_NOT_HERE):
                 importlib.import_module(found.name)
     for name in MODULES:
         importlib.import_module(name)
+    importlib.import_module("onboarding.operators.trigger_form").trigger_form()
 
 
 def _tasks_are_forks() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from onboarding.spec.conf import Conf
@@ -62,10 +63,12 @@ class Leaf:
         return [value for value in self.schema.get("enum", []) if value not in hidden]
 
 
-def conf_leaves() -> list[Leaf]:
+@cache
+def conf_leaves() -> tuple[Leaf, ...]:
     """All leaves that a person may set, in the order of the models."""
     schema = Conf.model_json_schema()
-    return [leaf for leaf in _leaves(schema, "", schema["$defs"]) if leaf.key.split(".")[0] not in SYSTEM_KEYS]
+    leaves = _leaves(schema, "", schema["$defs"])
+    return tuple(leaf for leaf in leaves if leaf.key.split(".")[0] not in SYSTEM_KEYS)
 
 
 def _leaves(schema: dict[str, Any], path: str, definitions: dict[str, Any]) -> Iterator[Leaf]:
