@@ -9,6 +9,7 @@ from onboarding.gates.definitions import GATES
 from onboarding.spec.cleaning import OPERATIONS, Operation, arguments_schema
 from onboarding.spec.conf import Conf
 from onboarding.spec.leaves import Leaf, conf_leaves
+from onboarding.spec.profile_document import ProfileDocument
 from onboarding.spec.quality_report import WorkloadQuality
 from onboarding.spec.report import EXIT_CODES, RunReport
 from onboarding.spec.settings import OPTIONS, SECTION
@@ -24,6 +25,7 @@ def pages() -> dict[str, str]:
         "conf.schema.json": _json(Conf.model_json_schema()),
         "report.schema.json": _json(RunReport.model_json_schema(mode="serialization")),
         "quality.schema.json": _json(WorkloadQuality.model_json_schema(mode="serialization")),
+        "profile.schema.json": _json(ProfileDocument.model_json_schema(mode="serialization")),
         "settings.md": settings_page(),
         "gates.md": gates_page(),
     }

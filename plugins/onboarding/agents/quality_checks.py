@@ -109,8 +109,8 @@ def _cleaned(value: str, operations: list[CleaningOperation]) -> str | None:
     for operation in operations:
         if cleaned is None:
             return None
-        if operation.operation in _SPELLED:
-            cleaned = _SPELLED[operation.operation](cleaned)
+        if operation.operation in SPELLED:
+            cleaned = SPELLED[operation.operation](cleaned)
         arguments = read_arguments(operation.operation, operation.arguments)
         if isinstance(arguments, MapValues):
             cleaned = arguments.mapping.get(cleaned, arguments.default or cleaned)
@@ -119,7 +119,8 @@ def _cleaned(value: str, operations: list[CleaningOperation]) -> str | None:
     return cleaned
 
 
-_SPELLED: dict[str, Callable[[str], str]] = {
+#: Operations that change letter case, as they are done to a value.
+SPELLED: dict[str, Callable[[str], str]] = {
     "lower": str.lower,
     "upper": str.upper,
     "title": lambda value: " ".join(word[:1].upper() + word[1:].lower() for word in value.split(" ")),

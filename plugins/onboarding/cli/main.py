@@ -133,6 +133,23 @@ def status(
 
 
 @application.command()
+def profile(
+    source: Annotated[str, typer.Argument(metavar="FILE", help="File or folder: a path, file:// or s3://.")],
+    sample: Annotated[
+        float | None,
+        typer.Option(min=0.001, max=100, help="Measure this percentage of the rows; keys are proved over all of them."),
+    ] = None,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON here.")] = None,
+    html_path: Annotated[Path | None, typer.Option("--html", help="Write the report as one HTML file here.")] = None,
+    trial: Annotated[bool, typer.Option(help="Try the proposed cleaning and rules on every row.")] = True,
+) -> None:
+    """Profile a source without Airflow: types, keys, personal data, proposed cleaning and quality rules."""
+    from onboarding.cli.profile_command import profile as profile_source
+
+    raise typer.Exit(profile_source(source, sample, json_path, html_path, trial=trial))
+
+
+@application.command()
 def quality(
     workload: Annotated[str, typer.Argument(help="Name of a deployed workload.")],
     zone: Annotated[ZoneChoice | None, typer.Option(help="Only this zone; it alone decides the exit code.")] = None,

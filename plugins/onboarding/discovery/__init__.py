@@ -2,7 +2,15 @@
 
 from onboarding.discovery.errors import DiscoveryError
 from onboarding.discovery.first_look import first_look, list_files
-from onboarding.discovery.profiling import look_at_source
+from onboarding.discovery.profiling import OpenLook, look_at_source, looking_at_source
 from onboarding.discovery.resolve import resolve
 
-__all__ = ["DiscoveryError", "first_look", "list_files", "look_at_source", "resolve"]
+__all__ = [
+    "DiscoveryError",
+    "OpenLook",
+    "first_look",
+    "list_files",
+    "look_at_source",
+    "looking_at_source",
+    "resolve",
+]

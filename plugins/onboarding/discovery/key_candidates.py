@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from onboarding.spec.conf import ColumnType
 from onboarding.spec.profile import ColumnProfile, KeyCandidate
+from shared.pipeline.profile import Measurement
 from shared.pipeline.profile.words import name_words, word_set
 
 ID_WORDS = word_set(
@@ -87,6 +88,36 @@ def given_key(
         columns=names, distinct_count=distinct, null_count=missing, reason=reason, exact=exact, needs_eyes=not exact,
         strength=4,
     )  # fmt: skip
+
+
+def proved_in_source(
+    candidates: list[KeyCandidate], columns: list[ColumnProfile], measurement: Measurement
+) -> list[KeyCandidate]:
+    """The candidates of a measured share of the rows that hold over every row, counted there.
+
+    One that is nearly unique stays, and a person looks; the others are no candidates.
+    """
+    positions = {column.name: column.position for column in columns}
+    rows = measurement.distinct_rows_in_source()
+    proved: list[KeyCandidate] = []
+    for candidate in candidates:
+        distinct, missing = measurement.count_distinct_in_source([positions[name] for name in candidate.columns])
+        exact = missing == 0 and distinct == rows
+        if not exact and distinct < NEAR_UNIQUE * rows:
+            continue
+        counted = f"over every row: {distinct} different values in {rows} different rows, {missing} without a value"
+        proved.append(
+            KeyCandidate(
+                columns=candidate.columns,
+                distinct_count=distinct,
+                null_count=missing,
+                reason=f"{candidate.reason}; {counted}",
+                exact=exact,
+                needs_eyes=candidate.needs_eyes or not exact,
+                strength=candidate.strength,
+            )
+        )
+    return sorted(proved, key=lambda found: not found.exact)
 
 
 def identifier_look(column: ColumnProfile) -> Look:

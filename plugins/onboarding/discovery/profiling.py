@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from onboarding.discovery.answers import given_names, read_options
 from onboarding.discovery.errors import DiscoveryError
 from onboarding.discovery.first_look import source_location
-from onboarding.discovery.key_candidates import find_key_candidates, given_key, identifier_look
+from onboarding.discovery.key_candidates import find_key_candidates, given_key, identifier_look, proved_in_source
 from onboarding.discovery.personal_data import SENSITIVITY, detect
 from onboarding.discovery.possible_identifiers import is_possible_identifier, possible_identifiers
 from onboarding.discovery.types import TypeDecision, decide_type
@@ -32,9 +35,29 @@ def look_at_source(conf: Conf) -> ProfileReport:
     :raises DiscoveryError: no location, or a key of columns that do not exist.
     :raises SourceError: the source is missing, empty or unreadable.
     """
+    with looking_at_source(conf) as look:
+        return look.report
+
+
+@dataclass(frozen=True)
+class OpenLook:
+    """The report of a source, and its measurement, of which more may be asked."""
+
+    report: ProfileReport
+    measurement: Measurement
+
+
+@contextmanager
+def looking_at_source(conf: Conf, *, share: float = 1.0) -> Iterator[OpenLook]:
+    """As :func:`look_at_source`; inside the block the source stays open.
+
+    :param share: part of the rows that is measured, 0 to 1. Keys are proved over every row all the same: a column
+        that is unique in a share of the rows need not be unique.
+    """
     format_ = conf.source.format.value if conf.source.format else None
-    with measuring(source_location(conf), format=format_, options=read_options(conf)) as measurement:
-        return _report(conf, measurement)
+    options, location = read_options(conf), source_location(conf)
+    with measuring(location, format=format_, options=options, share=share) as measurement:
+        yield OpenLook(_report(conf, measurement), measurement)
 
 
 def _report(conf: Conf, measurement: Measurement) -> ProfileReport:
@@ -49,6 +72,8 @@ def _report(conf: Conf, measurement: Measurement) -> ProfileReport:
     if key:
         given = given_key(columns, key, measurement.distinct_rows, measurement.count_distinct)
         candidates = [given, *(found for found in candidates if found.columns != key)]
+    if measurement.rows < measurement.source_rows:
+        candidates = proved_in_source(candidates, columns, measurement)
     report = measurement.report() | {
         "columns": [
             scrubbed(column) if _is_hidden(column, conf) or is_possible_identifier(column, rows) else column

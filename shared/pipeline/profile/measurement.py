@@ -13,8 +13,11 @@ from shared.pipeline.engine import connection
 from shared.pipeline.profile import aggregates
 from shared.pipeline.profile.columns import column_report
 from shared.pipeline.profile.shapes import candidates, read_shapes
-from shared.pipeline.profile.table import TextTable, load_table
+from shared.pipeline.profile.table import EVERY_SOURCE_ROW, TextTable, load_table
 from shared.pipeline.source import Source, open_source
+
+#: View of the source's rows as they were read, for as long as :func:`measuring` is open.
+SOURCE_VIEW = "source_rows"
 
 
 @dataclass
@@ -32,8 +35,21 @@ class Measurement:
 
     @property
     def rows(self) -> int:
-        """Rows of the source that could be read."""
+        """Rows that were measured: those of the source that could be read, or a share of them."""
         return self.table.rows
+
+    @property
+    def source_rows(self) -> int:
+        """Rows of the source that could be read."""
+        return self.table.source_rows
+
+    def count_distinct_in_source(self, positions: list[int]) -> tuple[int, int]:
+        """As :meth:`count_distinct`, over every row of the source where only a share was measured."""
+        return self.table.exact_distinct(positions, EVERY_SOURCE_ROW)
+
+    def distinct_rows_in_source(self) -> int:
+        """Number of different rows of the source."""
+        return self.table.distinct_rows(EVERY_SOURCE_ROW)
 
     def count_distinct(self, positions: list[int]) -> tuple[int, int]:
         """Exact number of distinct combinations of columns, and of rows where one of them has no value."""
@@ -58,6 +74,7 @@ def measure_view(
     *,
     null_values: list[str] | None = None,
     facts: dict[str, Any] | None = None,
+    share: float = 1.0,
 ) -> Measurement:
     """Measure all rows of a DuckDB view.
 
@@ -65,8 +82,9 @@ def measure_view(
     :param columns: (name, DuckDB type) of the data columns.
     :param scratch: empty directory of ours that outlives the returned object.
     :param null_values: words for "no value" that a person gave.
+    :param share: part of the rows that is measured (see ``load_table``).
     """
-    table = load_table(connection, view, columns, scratch, null_values or [])
+    table = load_table(connection, view, columns, scratch, null_values or [], share)
     shapes = [read_shapes(table, i) for i in range(len(columns))]
     wanted = {i: candidates(shapes[i], columns[i][1]) for i in range(len(columns))}
     measured = aggregates.aggregate(table, wanted)
@@ -88,13 +106,14 @@ def scratch_directory() -> Iterator[Path]:
 
 @contextmanager
 def measuring(
-    location: str, *, format: str | None = None, options: dict[str, Any] | None = None
+    location: str, *, format: str | None = None, options: dict[str, Any] | None = None, share: float = 1.0
 ) -> Iterator[Measurement]:
     """Open and measure a source; exact counts may be asked for inside the block.
 
     :param location: ``file://`` or ``s3://`` file or prefix.
     :param format: as :func:`shared.pipeline.source.open_source`.
     :param options: read options; what is absent is detected.
+    :param share: part of the rows that is measured (see ``load_table``).
     :raises SourceError: the source is missing, empty or unreadable.
     """
     with (
@@ -103,9 +122,10 @@ def measuring(
         connection() as con,
     ):
         columns = [(column.name, column.physical_type) for column in source.columns]
-        source.create_view(con, "source_rows")
+        source.create_view(con, SOURCE_VIEW)
         null_values = list((options or {}).get("null_values") or [])
-        yield measure_view(con, "source_rows", columns, scratch, null_values=null_values, facts=_facts(source))
+        facts = _facts(source)
+        yield measure_view(con, SOURCE_VIEW, columns, scratch, null_values=null_values, facts=facts, share=share)
 
 
 def measure(location: str, *, format: str | None = None, options: dict[str, Any] | None = None) -> dict[str, Any]:
