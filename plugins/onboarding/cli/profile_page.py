@@ -20,7 +20,7 @@ _ALWAYS = ("trim", "nullify")
 
 def text_page(document: ProfileDocument) -> str:
     """The report in lines: what it is, columns, key, personal data, what to look at, cleaning, rules, the trial."""
-    lines = [headline(document), *_key_lines(document), ""]
+    lines = [f"{document.source}: {size_text(document)}", *_key_lines(document), ""]
     lines += _column_lines(document)
     lines += _section("personal data", _personal_lines(document))
     lines += _section("please look", [_decision_line(decision) for decision in document.please_look])
@@ -32,7 +32,7 @@ def text_page(document: ProfileDocument) -> str:
     return "\n".join(lines)
 
 
-def headline(document: ProfileDocument) -> str:
+def size_text(document: ProfileDocument) -> str:
     """Size and kind of the source in a line."""
     size = f"{document.bytes / 1e6:,.1f} MB in {len(document.files)} file(s)"
     parts = [
@@ -42,7 +42,7 @@ def headline(document: ProfileDocument) -> str:
     ]
     if document.profiled_rows < document.rows:
         parts.insert(1, f"{document.profiled_rows:,} of them measured")
-    return f"{document.source}: {', '.join(parts)}"
+    return ", ".join(parts)
 
 
 def key_text(document: ProfileDocument) -> str:
@@ -190,10 +190,11 @@ def html_page(document: ProfileDocument) -> str:
     )  # fmt: skip
     return environment.get_template("profile.html.j2").render(
         document=document,
-        headline=headline(document),
+        size=size_text(document),
         key=key_text(document),
         trial=trial_line(document),
         columns=[(column, column_chart(column)) for column in document.columns],
+        rules=sorted(document.quality_rules, key=lambda rule: -(rule.violating_rows or 0)),
         cleaning=[(item, cleaning_effect(item)) for item in shown_cleaning(document)],
         chart_width=CHART_WIDTH,
         chart_height=CHART_HEIGHT,

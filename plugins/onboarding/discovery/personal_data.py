@@ -100,7 +100,7 @@ class _Table:
             cards=max(_without(self.cards, position).values(), default=0.0),
             medical=max(_without(self.medical, position).values(), default=0.0),
             latest_year=max(_without(self.years, position).values(), default=None),
-            person_words=", ".join(self.names[number] for number in [*of_persons, *about][:3]),
+            person_words=", ".join(self.names[number] for number in list(of_persons | about)[:3]),
         )
 
 
