@@ -28,7 +28,7 @@ from shared.pipeline.tables import (
     relation,
     write_parquet,
 )
-from shared.pipeline.transform import CONTROL_COLUMNS
+from shared.pipeline.transform import ARRIVAL, CONTROL_COLUMNS, RANK_COLUMN
 from shared.pipeline.zones import Lake, read_pointer
 
 __all__ = ["CheckSpec", "Rule", "check_zone"]
@@ -69,7 +69,7 @@ def check_zone(spec: CheckSpec, arguments: RunArguments) -> dict[str, Any]:
     if finished is not None:
         return finished
     with tempfile.TemporaryDirectory(prefix="onboarding_check_") as scratch, engine.opened(arguments) as con:
-        source = relation(con, _candidate(con, lake, spec, arguments, Path(scratch)))
+        source = _source(spec, relation(con, _candidate(con, lake, spec, arguments, Path(scratch))))
         spec = _with_drift_rules(con, spec, source)
         flagged = flag_rows(con, f"FROM {source}", spec.rules, Path(scratch) / "flagged")
         run = _Run(con, lake, spec, arguments, Path(scratch), source, flagged)
@@ -104,6 +104,13 @@ def _candidate(con: Any, lake: Lake, spec: CheckSpec, arguments: RunArguments, f
             remedy="Clear the transformation's task together with this one.",
         )
     return bring(con, files, folder / "candidate")
+
+
+def _source(spec: CheckSpec, candidate: str) -> str:
+    """The rows that are judged: of Silver those that are no duplicates."""
+    if spec.zone != "silver":
+        return candidate
+    return f"(SELECT * FROM {candidate} WHERE {RANK_COLUMN} = 1)"  # noqa: S608
 
 
 def _with_drift_rules(con: Any, spec: CheckSpec, source: str) -> CheckSpec:
@@ -172,7 +179,7 @@ class _Run:
         if held == "false":
             return 0
         reasons = verdict.reasons(self.con)
-        query = f"SELECT {self._columns()}, {reasons} AS _reasons FROM {self.flagged} WHERE {held}"  # noqa: S608
+        query = f"SELECT {self._columns()}, {reasons} AS _reasons FROM {self.flagged} WHERE {held} {self._order()}"  # noqa: S608
         return put_file(self.con, query, self.folder / "quarantine", file)
 
     def _columns(self) -> str:
@@ -180,7 +187,12 @@ class _Run:
         return quoted(self.con, *(name for name, _ in every if name not in CONTROL_COLUMNS))
 
     def _good_rows(self, verdict: Verdict) -> str:
-        return f"SELECT {self._columns()} FROM {self.flagged} WHERE NOT ({verdict.held_back()})"  # noqa: S608
+        good = f"NOT ({verdict.held_back()})"
+        return f"SELECT {self._columns()} FROM {self.flagged} WHERE {good} {self._order()}"  # noqa: S608
+
+    def _order(self) -> str:
+        """Rows of Silver know how they came; a transform does not keep that order."""
+        return ARRIVAL if self.spec.zone == "silver" else ""
 
     def _publish_silver(self, verdict: Verdict, summary: dict[str, Any]) -> int:
         """Data first, then the books, the pointer last."""

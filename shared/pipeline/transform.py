@@ -37,6 +37,8 @@ UNPARSED_COLUMN = "_unparsed"
 RANK_COLUMN = "_duplicate_rank"
 #: Columns of a candidate that are never published; ``_uncast`` only where a column changed its type.
 CONTROL_COLUMNS = (UNPARSED_COLUMN, RANK_COLUMN, UNCAST_COLUMN)
+#: So that the same input gives the same files, whatever the threads did.
+ARRIVAL = f"ORDER BY {LOAD_COLUMN}, {ROW_COLUMN}"
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ class TransformSpec:
 def transform(spec: TransformSpec, arguments: RunArguments) -> dict[str, Any]:
     """Write the candidate of one table; nothing that a consumer sees changes.
 
-    Silver: rows that are duplicates go to ``quarantine/<w>/duplicates``, the others are the candidate.
+    Silver: the candidate has the duplicates too, marked as such; they also go to ``quarantine/<w>/duplicates``.
 
-    :returns: ``input_rows``, ``rows`` (of the candidate), ``duplicates`` (Silver) or ``filtered`` (Gold:
+    :returns: ``input_rows``, ``rows`` (without the duplicates), ``duplicates`` (Silver) or ``filtered`` (Gold:
         rows of Silver that are not in the candidate), and the same by table under ``tables``.
     :raises StepOrderError: an input was never written.
     :raises WorkloadChangedError: the statement is missing, or does not give the columns it must.
@@ -222,25 +224,20 @@ def _mark_uncast(con: Any, spec: TransformSpec, folder: Path) -> None:
 
 
 def _write_silver(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> dict[str, int]:
+    """All rows are the candidate; the duplicates among them, which the check leaves out, are kept apart as well."""
     every = relation(con, [folder / "all" / PART])
     _check_silver_columns(con, every, spec)
-    # Ordered, so that the same input gives the same files whatever the threads did.
-    kept = f"SELECT * FROM {every} WHERE {RANK_COLUMN} = 1 ORDER BY {LOAD_COLUMN}, {ROW_COLUMN}"  # noqa: S608
-    write_parquet(con, kept, folder / "candidate")
     names = [name for name, _ in columns_in(con, every) if name not in CONTROL_COLUMNS]
-    removed = (
-        f"SELECT {quoted(con, *names)} FROM {every} WHERE {RANK_COLUMN} > 1 "  # noqa: S608
-        f"ORDER BY {LOAD_COLUMN}, {ROW_COLUMN}"
-    )
+    removed = f"SELECT {quoted(con, *names)} FROM {every} WHERE {RANK_COLUMN} > 1 {ARRIVAL}"  # noqa: S608
     duplicates = folder / "duplicates"
     write_parquet(con, removed, duplicates)
-    rows, count = count_rows(con, [folder / "candidate" / PART]), count_rows(con, [duplicates / PART])
+    rows, count = count_rows(con, [folder / "all" / PART]), count_rows(con, [duplicates / PART])
     if count:
         put_table(con, duplicates, lake.quarantine("duplicates", arguments))
     else:
         storage.delete_tree(lake.quarantine("duplicates", arguments))
-    put_table(con, folder / "candidate", lake.candidate(arguments.load_id, "silver", spec.table))
-    return {"rows": rows, "duplicates": count}
+    put_table(con, folder / "all", lake.candidate(arguments.load_id, "silver", spec.table))
+    return {"rows": rows - count, "duplicates": count}
 
 
 def _write_gold(con: Any, lake: Lake, spec: TransformSpec, arguments: RunArguments, folder: Path) -> dict[str, int]:

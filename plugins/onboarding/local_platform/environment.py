@@ -117,6 +117,9 @@ def _airflow(home: Home, api_url: str) -> dict[str, str]:
         # A killed platform's tasks are taken up again soon after the next start (seconds).
         "SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "90",
+        # Seconds that a supervisor may sleep before it looks whether its task's process is gone. By default 5, in which
+        # a task that was skipped counts as running.
+        "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "3",
         # New and changed files are parsed at once all the same; a shorter one keeps a core busy.
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
