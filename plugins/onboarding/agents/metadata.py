@@ -7,6 +7,7 @@ from typing import Any
 
 from onboarding.agents.base import AgentContext, present
 from onboarding.agents.fallbacks import as_text, fallback_decision, metadata_as_text
+from onboarding.agents.findings import findings
 from onboarding.agents.instructions import instruction_decisions
 from onboarding.agents.keys import choose_key
 from onboarding.agents.masking import DEFAULT_MASKING
@@ -72,7 +73,7 @@ class MetadataAgent:
         for column in profile.columns:
             plan, made = _column(context, column, in_key=column.name in key.columns)
             columns.append(plan)
-            decisions.extend(made)
+            decisions += [*made, *findings(plan, column, profile.rows)]
         decisions += watermark_decisions(context, columns, lambda plan: _unreadable(profile, plan))
         relationships = [
             relationship.model_copy(update={"column": context.column_name(relationship.column, "domain.relationships")})

@@ -16,6 +16,7 @@ from onboarding.spec.cleaning_arguments import MapValues, Nullify
 from onboarding.spec.conf import ColumnType, Masking, Role
 from onboarding.spec.plans import CleaningOperation, ColumnPlan, QualityRule
 from onboarding.spec.profile import ColumnProfile
+from shared.pipeline.profile.aggregates import EARLIEST_USUAL, LATEST_USUAL
 
 CRITICAL_PASS_RATE = 0.80
 KEY_PASS_RATE = 0.95
@@ -27,7 +28,10 @@ SET_VALUES = 30
 SET_REPEATS = 10
 SET_RARE_SHARE = 0.02
 _LONGEST_NAME = 60
-_EARLIEST, _LATEST = "1900-01-01", "2100-12-31"
+#: A number that is so many times the 99th percentile widens no range.
+FAR_OUT = 100
+#: At most this share of the dates may be outside the usual range for a rule to be proposed.
+FAR_DATES = 0.02
 
 
 def rule_id(*parts: str) -> str:
@@ -91,16 +95,22 @@ def in_set(
         return None
     if any(operation.operation in REWRITING and operation.operation != "map_values" for operation in operations):
         return None
-    allowed = sorted(
-        {value for entry in profile.top_values if (value := _cleaned(entry.value, operations)) is not None}
-    )
+    slips = {value.lower() for found in profile.misspellings for value in found.values}
+    usual = [entry.value for entry in profile.top_values if entry.value.lower() not in slips]
+    allowed = sorted({cleaned for value in usual if (cleaned := _cleaned(value, operations)) is not None})
     if len(allowed) < 2:
         return None
     return QualityRule(
         id=rule_id(column.name, "in_set"), zone="silver", table=table, columns=[column.name], dimension="consistency",
         check="in_set", arguments={"values": allowed}, min_pass_rate=WARNING_PASS_RATE,
-        reason=f"{len(allowed)} values make up all but {rare} of {values} rows",
+        reason=f"{len(allowed)} values make up all but {rare + _rows_of_slips(profile)} of {values} rows",
     )  # fmt: skip
+
+
+def _rows_of_slips(profile: ColumnProfile) -> int:
+    """Rows whose value may be shown and looks like a slip."""
+    slips = {value.lower() for found in profile.misspellings for value in found.values}
+    return sum(entry.count for entry in profile.top_values if entry.value.lower() in slips)
 
 
 def _cleaned(value: str, operations: list[CleaningOperation]) -> str | None:
@@ -160,14 +170,14 @@ def _limits(profile: ColumnProfile) -> dict[str, Any]:
     """
     low, high = float(profile.minimum or 0), float(profile.maximum or 0)
     usual = profile.quantiles.get("p99", high)
-    if usual > 0 and high > 100 * usual:
+    if usual > 0 and high > FAR_OUT * usual:
         high = 10 * usual
     room = (high - low) or abs(high) or 1.0
-    floor = 0.0 if low >= 0 or _few_negative(profile) else low - room
+    floor = 0.0 if low >= 0 or few_negative(profile) else low - room
     return {"minimum": _nice(floor), "maximum": _nice(high + room)}
 
 
-def _few_negative(profile: ColumnProfile) -> bool:
+def few_negative(profile: ColumnProfile) -> bool:
     """Some negative numbers, in less than one in twenty rows: a sign error, or refunds that a person should know of."""
     return profile.negative_count > 0 and profile.quantiles.get("p05", -1.0) >= 0
 
@@ -181,10 +191,12 @@ def _nice(value: float) -> int | float:
 
 
 def _date_range(column: ColumnPlan, profile: ColumnProfile, table: str) -> QualityRule | None:
-    if not _EARLIEST <= str(profile.minimum)[:10] <= str(profile.maximum)[:10] <= _LATEST:
+    dates = max((count for key, count in profile.type_matches.items() if ":" in key), default=0)
+    inside = EARLIEST_USUAL <= str(profile.minimum)[:10] <= str(profile.maximum)[:10] <= LATEST_USUAL
+    if not inside and not 0 < profile.far_date_count <= FAR_DATES * dates:
         return None
     return QualityRule(
         id=rule_id(column.name, "date"), zone="silver", table=table, columns=[column.name], dimension="accuracy",
-        check="date", arguments={"minimum": _EARLIEST, "maximum": _LATEST}, min_pass_rate=WARNING_PASS_RATE,
+        check="date", arguments={"minimum": EARLIEST_USUAL, "maximum": LATEST_USUAL}, min_pass_rate=WARNING_PASS_RATE,
         reason=f"seen {profile.minimum} to {profile.maximum}",
     )  # fmt: skip

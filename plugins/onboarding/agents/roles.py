@@ -13,6 +13,13 @@ DIMENSION_SHARE = 0.05
 DIMENSION_MOST = 1_000
 DIMENSION_REPEATS = 3
 _PLACE_WORDS = word_set("lat lon lng latitude longitude")
+#: Whole numbers under these words count periods, or stand for groups: sums of them mean nothing.
+_GROUP_WORDS = word_set(
+    "year yr quarter qtr season month mnth week wk day weekday dow hour hr minute "
+    "class group level grade rank status type kind category code zone region district ward arm stage phase stratum "
+    "strata cluster segment tier band bucket sex gender race ethnicity religion"
+)
+_COUNT_WORDS = word_set("number num count total sum amount qty quantity days hours minutes weeks months years")
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.DOUBLE)
 
 
@@ -49,6 +56,14 @@ def _number_role(column: ColumnProfile, kind: ColumnType, rows: int) -> tuple[Ro
     low, high = _ends(column)
     if low == 0 and high == 1:
         return Role.DIMENSION, "only 0 and 1"
+    if column.distinct_count == 1:
+        return Role.DIMENSION, "the same number in every row"
+    words = name_words(column.source_name)
+    grouping = words and (words[-1] in _GROUP_WORDS or words[-1].endswith("code"))
+    if grouping and not _COUNT_WORDS.intersection(words):
+        if column.distinct_count <= DIMENSION_MOST and values >= DIMENSION_REPEATS * column.distinct_count:
+            return Role.DIMENSION, f"the name says that its {column.distinct_count} numbers stand for periods or groups"
+        return Role.ATTRIBUTE, "the name says that its numbers stand for something: sums of them mean nothing"
     if low is not None and high is not None and 1800 <= low <= high <= 2100 and column.distinct_count <= 0.2 * values:
         return Role.DIMENSION, f"{column.distinct_count} different years, each in many rows"
     return Role.MEASURE, f"{column.distinct_count} different whole numbers"

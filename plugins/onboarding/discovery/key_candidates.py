@@ -1,7 +1,8 @@
 """Columns that identify a row. Uniqueness alone is no evidence: floats, dates and free text are unique by accident.
 
 A key has a value in every row, is unique over the different rows (exact counts), and looks like an identifier: by a
-whole word of its name, or by its form (one constant pattern with digits, UUIDs, a dense sequence of integers).
+whole word of its name, or by its form (one constant pattern with digits, UUIDs, a dense sequence of integers, codes of
+capital letters, a date for each row). Columns that are unique together only: one of them is an identifier or a period.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
+from onboarding.spec.column_types import TEMPORAL
 from onboarding.spec.conf import ColumnType
 from onboarding.spec.profile import ColumnProfile, KeyCandidate
 from shared.pipeline.profile import Measurement
@@ -35,6 +38,13 @@ DENSE = 0.95
 #: A composite is evidence only if chance alone would have given so many collisions (rows^2 / 2 combinations).
 EXPECTED_COLLISIONS = 10
 _COMBINATIONS_TRIED = 40
+#: Rows that a column which is merely unique needs to be proposed at all.
+LEAST_ROWS = 20
+#: Different values that an identifier by form has at least, unless each row has another one.
+LEAST_IDENTIFIERS = 10
+#: Whole numbers in this range are read as years.
+YEARS = (1800, 2100)
+PERIOD_WORDS = word_set("year yr quarter qtr month mnth week wk day weekday hour hr minute period season")
 CountDistinct = Callable[[list[int]], tuple[int, int]]
 
 
@@ -163,10 +173,15 @@ def _form(column: ColumnProfile) -> str:
         text = re.sub(r"9+", "9+", shape.value)
         merged[text] = merged.get(text, 0) + shape.count
     best = max(merged, key=lambda text: (merged[text], text), default="")
-    constant = best and merged[best] >= 0.97 * column.validator_sample
+    constant = best and merged[best] >= 0.97 * column.validator_sample and _tells_rows_apart(column)
     if constant and "9+" in best and (re.search("[Aa]", best) or column.leading_zero_count):
         return f"of one form ({best})"
     return ""
+
+
+def _tells_rows_apart(column: ColumnProfile) -> bool:
+    """A handful of values that repeat are groups, whatever their form."""
+    return column.distinct_count >= LEAST_IDENTIFIERS or column.distinct_count == column.validator_sample
 
 
 def _is_dense(column: ColumnProfile) -> bool:
@@ -179,6 +194,8 @@ def _is_dense(column: ColumnProfile) -> bool:
 
 def _single(column: ColumnProfile, rows: int, distinct_rows: int) -> KeyCandidate | None:
     look = identifier_look(column)
+    if look.strength == 0 and distinct_rows >= LEAST_ROWS:
+        look = _unique_look(column, distinct_rows)
     if look.strength == 0 or distinct_rows < 2 or not column.distinct_exact:
         return None
     missing, distinct = column.missing_count, column.distinct_count
@@ -196,16 +213,34 @@ def _single(column: ColumnProfile, rows: int, distinct_rows: int) -> KeyCandidat
     return None
 
 
+def _unique_look(column: ColumnProfile, distinct_rows: int) -> Look:
+    """What only a column that is unique may look like: codes of capital letters, or a date for each row.
+
+    Dates are evidence where chance would not have made them different (see ``EXPECTED_COLLISIONS``).
+    """
+    if column.is_personal:
+        return Look(0, "")
+    shape = column.shapes[0] if column.shapes else None
+    if column.type is ColumnType.TEXT and shape and re.fullmatch("A{2,12}", shape.value):
+        constant = shape.count >= 0.97 * column.validator_sample
+        return Look(1, f"the values are codes of one form ({shape.value})") if constant else Look(0, "")
+    if column.type is ColumnType.DATE and column.minimum and column.maximum:
+        days = (date.fromisoformat(column.maximum[:10]) - date.fromisoformat(column.minimum[:10])).days + 1
+        if distinct_rows * distinct_rows / (2 * days) >= EXPECTED_COLLISIONS:
+            return Look(1, "a date for each row")
+    return Look(0, "")
+
+
 def _composite(
     columns: list[ColumnProfile], rows: int, distinct_rows: int, count_distinct: CountDistinct
 ) -> KeyCandidate | None:
-    """Two or three columns, one of them an identifier, that chance would not have made unique."""
+    """Two or three columns, one of them an identifier or a period, that chance would not have made unique."""
     looks = {column.position: identifier_look(column).strength for column in columns}
     members = [column for column in columns if _may_be_member(column, looks[column.position])]
     for size in (2, 3):
         tried = 0
         for group in sorted(itertools.combinations(members, size), key=lambda group: _rank(group, looks)):
-            if max(looks[column.position] for column in group) < 2 or not _is_evidence(group, distinct_rows):
+            if not _is_anchored(group, looks) or not _is_evidence(group, distinct_rows):
                 continue
             tried += 1
             if tried > _COMBINATIONS_TRIED:
@@ -233,8 +268,28 @@ def _may_be_member(column: ColumnProfile, strength: int) -> bool:
     if column.type in (ColumnType.DOUBLE, ColumnType.DECIMAL, ColumnType.BOOLEAN):
         return False
     if column.type is ColumnType.INTEGER:
-        return strength > 0
+        return strength > 0 or _is_period(column)
     return (column.average_length or 0) <= 40 and not column.type_matches.get("json")
+
+
+def _is_anchored(group: tuple[ColumnProfile, ...], looks: dict[int, int]) -> bool:
+    """An identifier is among them; or a period, beside texts and other periods: no amount tells rows apart."""
+    if any(looks[column.position] >= 2 for column in group):
+        return True
+    periods = [_is_period(column) for column in group]
+    others = [column for column, period in zip(group, periods, strict=True) if not period]
+    return any(periods) and all(column.type is ColumnType.TEXT for column in others)
+
+
+def _is_period(column: ColumnProfile) -> bool:
+    """A date, a moment, or whole numbers that count periods: years by their range, others by their name."""
+    if column.type in TEMPORAL:
+        return True
+    if column.type is not ColumnType.INTEGER or column.minimum is None or column.maximum is None:
+        return False
+    words = name_words(column.source_name)
+    named = bool(words) and words[-1] in PERIOD_WORDS
+    return named or YEARS[0] <= int(column.minimum) <= int(column.maximum) <= YEARS[1]
 
 
 def _rank(group: tuple[ColumnProfile, ...], looks: dict[int, int]) -> tuple[int, int, tuple[str, ...]]:

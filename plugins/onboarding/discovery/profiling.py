@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onboarding.discovery.answers import given_names, read_options
+from onboarding.discovery.column_concepts import name_sense
 from onboarding.discovery.errors import DiscoveryError
 from onboarding.discovery.first_look import source_location
 from onboarding.discovery.key_candidates import find_key_candidates, given_key, identifier_look, proved_in_source
@@ -24,7 +25,7 @@ from shared.pipeline.profile import Measurement, measuring
 _TEXT_WHEN_PERSONAL = frozenset(SENSITIVITY) - {"BIRTH_DATE", "ADMISSION_DATE", "PERSON_NAME", "GENDER"}
 #: Confidence of a model's word: a person should look at it.
 SAID_BY_A_MODEL = 0.7
-_VALUES_OF = ("top_values", "quantiles", "case_matches")
+_VALUES_OF = ("top_values", "quantiles", "case_matches", "misspellings")
 
 
 def look_at_source(conf: Conf) -> ProfileReport:
@@ -97,6 +98,9 @@ def _is_answered(name: str, columns: list[ColumnProfile], conf: Conf) -> bool:
 def _column(name: str, measures: dict[str, Any], decided: TypeDecision, personal: PersonalData) -> ColumnProfile:
     if personal.type in _TEXT_WHEN_PERSONAL and decided.type is not ColumnType.TEXT:
         decided = TypeDecision(ColumnType.TEXT, f"an identifier of persons ({personal.type}), not a number")
+    if decided.type is ColumnType.INTEGER and name_sense(str(measures["source_name"])).says("postal_code"):
+        reason = f"the name says that these are postal codes, which are no numbers ({decided.reason})"
+        decided = TypeDecision(ColumnType.TEXT, reason)
     if decided.type in (ColumnType.TEXT, ColumnType.BOOLEAN):
         measures = measures | {"minimum": None, "maximum": None, "mean": None, "standard_deviation": None}
         measures = measures | {"quantiles": {}}

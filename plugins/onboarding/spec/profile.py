@@ -27,6 +27,17 @@ class PersonalData(Strict):
     evidence: list[str] = Field(default_factory=list)
 
 
+class Misspelling(Strict):
+    """Rare values that differ from a frequent one (``usual``) in a letter.
+
+    ``values``: those of them that occur often enough to be shown; ``rows``: rows of all of them.
+    """
+
+    usual: str
+    values: list[str]
+    rows: int
+
+
 class ColumnProfile(Strict):
     """Measures of one column over all rows, but for the validators (a sample of at most 20,000 values).
 
@@ -38,6 +49,7 @@ class ColumnProfile(Strict):
     ``boolean``, ``uuid``, ``json``, ``grouped`` (1,234.50), ``decimal_comma``, ``percent``, ``date:<format>``,
     ``timestamp:<format>``. ``unreadable_distinct_count``: different texts that the main kind cannot read.
     ``identifier_strength``: 0 (looks like no identifier), 1 (a sequence), 2 (by name), 3 (by form), 4 (both).
+    ``far_date_count``: dates before 1900 or after 2100.
     ``shapes`` and the validators see the sample of ``validator_sample`` values.
     """
 
@@ -61,6 +73,8 @@ class ColumnProfile(Strict):
     folded_distinct_count: int | None = None
     rare_value_count: int | None = None
     case_matches: dict[str, int] = Field(default_factory=dict)
+    misspellings: list[Misspelling] = Field(default_factory=list)
+    far_date_count: int = 0
     negative_count: int = 0
     unreadable_distinct_count: int = 0
     type_matches: dict[str, int] = Field(default_factory=dict)

@@ -16,6 +16,10 @@ COLUMNS_A_PASS_OVER_FEW_ROWS = 6
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _NUMERIC = ("integer", "decimal", "double")
 
+#: Moments outside are placeholders or slips more often than data.
+EARLIEST_USUAL, LATEST_USUAL = "1900-01-01", "2100-12-31"
+_USUAL_MOMENTS = f"TIMESTAMP '{EARLIEST_USUAL}' AND TIMESTAMP '{LATEST_USUAL} 23:59:59'"
+
 Measures = dict[str, Any]
 
 
@@ -68,6 +72,7 @@ def _expressions(table: TextTable, i: int, keys: list[str]) -> dict[str, str]:
             expressions[key] = f"count(m{i}_{number})"
             expressions[f"minimum {key}"] = f"min(m{i}_{number})"
             expressions[f"maximum {key}"] = f"max(m{i}_{number})"
+            expressions[f"far {key}"] = f"count(CASE WHEN NOT m{i}_{number} BETWEEN {_USUAL_MOMENTS} THEN 1 END)"
         elif key != "double":
             expressions[key] = f"count(CASE WHEN {predicate(key, f'v{i}')} THEN 1 END)"
     if "integer" in keys:

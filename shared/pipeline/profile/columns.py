@@ -72,6 +72,7 @@ def _distinct(table: TextTable, i: int, measures: Measures) -> dict[str, Any]:
             "rare_value_count": small["rare"],
             "case_matches": small["case"],
             "top_values": _counts(contents.top_values(table, i)),
+            "misspellings": contents.misspellings(table, i) if _is_of_words(measures, values) else [],
         }
         distinct = small["distinct"]
     elif not exact and distinct >= KEY_CANDIDATE_SHARE * values:
@@ -83,6 +84,15 @@ def _distinct(table: TextTable, i: int, measures: Measures) -> dict[str, Any]:
     return result | {"distinct_count": distinct}
 
 
+def _is_of_words(measures: Measures, values: int) -> bool:
+    """Few values, in many rows each, that are no numbers and no dates: misspelt ones stand out."""
+    typed = max(
+        (int(measures[key]) for key in measures if key == "double" or key.startswith(("date:", "time"))), default=0
+    )
+    few = 1 < int(measures["distinct"]) <= contents.WORDS_COMPARED
+    return few and typed < 0.5 * values and int(measures["longest"] or 0) >= contents.SHORTEST_WORD
+
+
 def _extent(matches: dict[str, int], measures: Measures, quantiles: dict[str, float]) -> dict[str, Any]:
     """Smallest and largest value of the kind that most values can be read as; texts have none."""
     temporal = max((key for key in matches if ":" in key), key=lambda key: (matches[key], key), default=None)
@@ -91,6 +101,7 @@ def _extent(matches: dict[str, int], measures: Measures, quantiles: dict[str, fl
         return {
             "minimum": _moment(measures[f"minimum {temporal}"]),
             "maximum": _moment(measures[f"maximum {temporal}"]),
+            "far_date_count": int(measures[f"far {temporal}"]),
         }
     if not numeric:
         return {}

@@ -11,6 +11,11 @@ from shared.pipeline.profile.validators import VALIDATOR_SAMPLE, count_matches
 #: A value is reported only when at least so many rows have it: rarer ones may single out a person.
 MINIMUM_OCCURRENCES = 10
 TOP_VALUES = 50
+#: Values of a column that are compared with each other at most, the length from which on words are, and how many times
+#: as frequent as a slip the right word is.
+WORDS_COMPARED = 300
+SHORTEST_WORD = 5
+SLIP_RATIO = 10
 #: Columns with more distinct values are measured without a list of their values.
 SMALL_SET = 5_000
 
@@ -47,6 +52,42 @@ def small_set(table: TextTable, i: int) -> dict[str, Any]:
         "rare": int(rare),
         "case": {"lower": int(lower), "title": int(titled), "upper": int(upper)},
     }
+
+
+def misspellings(table: TextTable, i: int) -> list[dict[str, Any]]:
+    """Rare values that differ from a frequent one in a letter, as slips of the keyboard do.
+
+    Compared without regard to case, by the Damerau-Levenshtein distance: 1, or 2 between words of 9 letters and more.
+    Values with digits, and with a last word of up to three letters that alone differs (Grade A, Grade B), are codes, in
+    which each letter counts. Of two values that are close to each other the rarer has
+    at most one row in ``SLIP_RATIO``.
+
+    :returns: ``usual`` (the frequent value), ``values`` (the others, of those that may be shown), ``rows`` of all of
+        them; the most rows first.
+    """
+    close = (
+        f"length(a.v) >= {SHORTEST_WORD} AND length(b.v) >= {SHORTEST_WORD} AND a.v <> b.v"
+        " AND damerau_levenshtein(a.v, b.v) <= CASE WHEN least(length(a.v), length(b.v)) >= 9 THEN 2 ELSE 1 END"
+        f" AND a.times >= {SLIP_RATIO} * b.times AND a.times >= {MINIMUM_OCCURRENCES}"
+        " AND NOT regexp_matches(a.v || b.v, '[0-9]')"
+        " AND (NOT regexp_matches(a.v, '\\s\\S{1,3}$')"
+        " OR regexp_replace(a.v, '\\S{1,3}$', '') <> regexp_replace(b.v, '\\S{1,3}$', ''))"
+    )
+    folded = (
+        f"(SELECT lower(v{i}) AS v, max_by(v{i}, times) AS shown, sum(times) AS times FROM"  # noqa: S608 (own aliases)
+        f" (SELECT v{i}, count(*) AS times FROM {table.values('all_rows', [i])} WHERE v{i} IS NOT NULL GROUP BY 1)"
+        " GROUP BY 1)"
+    )
+    found = table.connection.execute(
+        f"WITH f AS {folded}, pairs AS (SELECT b.v, b.shown AS other, b.times, max_by(a.shown, a.times) AS usual"  # noqa: S608
+        f" FROM f AS a JOIN f AS b ON {close} GROUP BY 1, 2, 3)"
+        f" SELECT usual, list(other ORDER BY other) FILTER (WHERE times >= {MINIMUM_OCCURRENCES}), sum(times)"
+        " FROM pairs GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT 20"
+    ).fetchall()
+    return [
+        {"usual": str(usual), "values": [str(value) for value in values or []], "rows": int(rows)}
+        for usual, values, rows in found
+    ]
 
 
 def null_words(table: TextTable, i: int) -> list[tuple[str, int]]:

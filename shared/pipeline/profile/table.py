@@ -136,13 +136,36 @@ def load_table(
     return table
 
 
+#: From this share on, a column's values are written in one way: as codes, or with a capital first.
+_ONE_WAY = 0.8
+#: Values of a column that repeat less often than this stand for themselves: names of places, codes.
+_SELDOM_REPEATED = 5
+
+
 def _null_words(table: TextTable, position: int) -> tuple[str, ...]:
-    """The usual words, but without "NA" where nine in ten values are two capital letters (country, region codes)."""
-    is_code = "t <> 'NA' AND regexp_full_match(t, '[A-Z]{2}')"
-    na, codes, others = table.one(
-        f"SELECT count(*) FILTER (WHERE t = 'NA'), count(*) FILTER (WHERE {is_code}),"  # noqa: S608 (own aliases)
-        f" count(*) FILTER (WHERE t <> 'NA' AND t <> '') FROM (SELECT trim(r{position}) AS t FROM sample_rows)"
+    """The usual words, without those that are written as the column's own values are.
+
+    "NA" stays where nine in ten values are two capital letters (country, region codes); "NAN" and "NAT" among codes and
+    "Nan" and "Nat" among names, unless a tool's spelling (nan, NaN, NaT) is there as well; "None" among names that
+    hardly repeat.
+    """
+    letters = "regexp_full_match(t, '\\p{L}.*')"
+    na, codes, others, spelled, upper, titled, distinct, none = table.one(
+        "SELECT count(*) FILTER (WHERE t = 'NA'),"  # noqa: S608 (own aliases)
+        " count(*) FILTER (WHERE t <> 'NA' AND regexp_full_match(t, '[A-Z]{2}')),"
+        " count(*) FILTER (WHERE t <> 'NA' AND t <> ''),"
+        " count(*) FILTER (WHERE t IN ('nan', 'NaN', 'nat', 'NaT')),"
+        f" count(*) FILTER (WHERE {letters} AND t = upper(t)),"
+        " count(*) FILTER (WHERE regexp_matches(t, '^\\p{Lu}\\p{Ll}')),"
+        " approx_count_distinct(t), count(*) FILTER (WHERE t = 'None')"
+        f" FROM (SELECT trim(r{position}) AS t FROM sample_rows)"
     )
+    values: set[str] = set()
     if na and others and codes >= 0.9 * others:
-        return tuple(word for word in NULL_WORDS if word != "na")
-    return NULL_WORDS
+        values.add("na")
+    if others and not spelled and max(upper, titled) >= _ONE_WAY * others:
+        values |= {"nan", "nat"}
+    seldom = others <= _SELDOM_REPEATED * max(distinct, 1)
+    if others and titled >= _ONE_WAY * others and seldom and none <= _SELDOM_REPEATED:
+        values.add("none")
+    return tuple(word for word in NULL_WORDS if word not in values)

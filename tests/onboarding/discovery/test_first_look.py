@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -268,3 +269,58 @@ def test_names_that_sql_dislikes_become_snake_case(tmp_path: Path) -> None:
     assert [column.source_name for column in report.columns] == ["Order ID", "Größe (cm)", "2024"]
     assert report.columns[0].name == "order_id"
     assert report.columns[2].name == "c_2024"
+
+
+def test_codes_and_names_that_read_like_no_value_stay(tmp_path: Path) -> None:
+    """NAN and NAT are airports, Nan is a province, None a town in Italy."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    codes = [f"{a}{b}X" for a in letters for b in letters[:20]]
+    codes[5], codes[9] = "NAN", "NAT"
+    towns = [f"Town{code.lower()}" for code in codes]
+    towns[7], towns[8] = "Nan", "None"
+    report = _look(_csv(tmp_path, "code,town", [f"{code},{town}" for code, town in zip(codes, towns, strict=True)]))
+    assert [column.null_word_count for column in report.columns] == [0, 0]
+
+
+def test_the_spellings_of_tools_are_no_values(tmp_path: Path) -> None:
+    rows = [f"T{n % 97},{'NaN' if n % 10 == 0 else 'Bern'},{'nan' if n % 10 == 1 else n}" for n in range(400)]
+    report = _look(_csv(tmp_path, "code,town,amount", rows))
+    assert [column.null_word_count for column in report.columns] == [0, 40, 40]
+
+
+def test_postal_codes_are_no_numbers(tmp_path: Path) -> None:
+    report = _look(_csv(tmp_path, "zip_code,quantity", [f"{10_000 + n},{n}" for n in range(200)]))
+    assert [column.type.value for column in report.columns] == ["text", "integer"]
+
+
+def _panel(n: int) -> str:
+    return f"Country{'ABCDEFGHIJKLMNOPQRST'[n % 20]},{1960 + n // 20},{n * 7 % 101}"
+
+
+def _code(n: int) -> str:
+    letters = "ABCDEFGHIJ"
+    return f"{letters[n // 100]}{letters[n // 10 % 10]}{letters[n % 10]},{n * 17 % 1009}"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "key"),
+    [
+        ("country,year,amount", _panel, "country,year"),
+        ("day,hr,bikers", lambda n: f"{1 + n // 24},{n % 24},{n * 13 % 89}", "day,hr"),
+        ("on_day,price", lambda n: f"2020-{1 + n // 28 % 12:02d}-{1 + n % 28:02d},{n * 13 % 89}.5", "on_day"),
+        ("iso3,area", _code, "iso3"),
+    ],
+    ids=["panel", "hours of days", "a row for each day", "codes"],
+)
+def test_panels_series_and_codes_have_a_key(header: str, row: Callable[[int], str], key: str, tmp_path: Path) -> None:
+    report = _look(_csv(tmp_path, header, [row(n) for n in range(330)]))
+    assert report.key_candidates
+    assert ",".join(report.key_candidates[0].columns) == key
+    assert report.key_candidates[0].needs_eyes
+
+
+def test_dates_that_chance_made_different_are_no_key(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    days = chance.sample(range(60 * 365), 30)
+    rows = [f"{1960 + day // 365}-{1 + day % 365 // 31:02d}-{1 + day % 28:02d},{n % 3}" for n, day in enumerate(days)]
+    assert _look(_csv(tmp_path, "on_day,kind", sorted(set(rows)))).key_candidates == []

@@ -1,0 +1,85 @@
+"""What looks like dirt in a column: a person is told, and nothing is changed because of it alone."""
+
+from __future__ import annotations
+
+from onboarding.agents.base import present
+from onboarding.agents.quality_checks import FAR_OUT, few_negative
+from onboarding.spec.conf import ColumnType, Role
+from onboarding.spec.plans import ColumnPlan, Decision
+from onboarding.spec.profile import ColumnProfile
+
+_FLAGGED = "kept, and flagged by a rule"
+_SHOWN = 3
+
+
+def findings(plan: ColumnPlan, column: ColumnProfile, rows: int) -> list[Decision]:
+    """A decision with the usual way on for each thing that looks like dirt.
+
+    Legitimate negatives (in one row of twenty and more), columns that are mostly empty, and rare values that resemble
+    no frequent one are none.
+
+    :param rows: rows that were profiled.
+    """
+    found = [_misspellings(plan, column), _far_dates(plan, column, rows)]
+    if plan.role is Role.MEASURE and plan.type is column.type:
+        found += [_negatives(plan, column, rows), _far_out(plan, column)]
+    return [decision for decision in found if decision is not None]
+
+
+def _misspellings(plan: ColumnPlan, column: ColumnProfile) -> Decision | None:
+    if not column.misspellings:
+        return None
+    pairs = [
+        f"{entry.rows} rows hold {', '.join(map(repr, entry.values)) or 'a rare value'}, one or two letters from "
+        f"{entry.usual!r}"
+        for entry in column.misspellings[:_SHOWN]
+    ]
+    return Decision(
+        subject=f"columns.{plan.name}.misspelt",
+        value="kept as they are, and in no list of allowed values",
+        reason="; ".join(pairs),
+        needs_eyes=True,
+        alternatives=["a step map_values in transformations.cleaning"],
+        cost_of_error="one category is counted as two",
+    )
+
+
+def _negatives(plan: ColumnPlan, column: ColumnProfile, rows: int) -> Decision | None:
+    if not few_negative(column):
+        return None
+    return Decision(
+        subject=f"columns.{plan.name}.negative",
+        value=_FLAGGED,
+        reason=f"{column.negative_count} of {present(column, rows)} values are negative, the others are not",
+        needs_eyes=True,
+        alternatives=["a filter or a rule that quarantines"],
+        cost_of_error="sums are too small if these are slips of the sign, and no refunds",
+    )
+
+
+def _far_out(plan: ColumnPlan, column: ColumnProfile) -> Decision | None:
+    usual = column.quantiles.get("p99", 0.0)
+    largest = float(column.maximum) if column.maximum is not None else 0.0
+    if usual <= 0 or largest <= FAR_OUT * usual:
+        return None
+    return Decision(
+        subject=f"columns.{plan.name}.far_out",
+        value=_FLAGGED,
+        reason=f"the largest value is more than {FAR_OUT} times that which 99 % stay below",
+        needs_eyes=True,
+        cost_of_error="one wrong value outweighs all others in a sum",
+    )
+
+
+def _far_dates(plan: ColumnPlan, column: ColumnProfile, rows: int) -> Decision | None:
+    values = present(column, rows)
+    if plan.type not in (ColumnType.DATE, ColumnType.TIMESTAMP) or not 0 < column.far_date_count < 0.5 * values:
+        return None
+    return Decision(
+        subject=f"columns.{plan.name}.far_dates",
+        value=_FLAGGED,
+        reason=f"{column.far_date_count} of {values} dates are before 1900 or after 2100",
+        needs_eyes=True,
+        alternatives=["a step nullify for dates that stand for no date"],
+        cost_of_error="placeholders are taken for dates",
+    )
