@@ -11,6 +11,7 @@ from onboarding.spec.conf import Conf
 from onboarding.spec.leaves import Leaf, conf_leaves
 from onboarding.spec.profile_document import ProfileDocument
 from onboarding.spec.quality_report import WorkloadQuality
+from onboarding.spec.regulations import STRICTNESS, Regulation, regulations
 from onboarding.spec.report import EXIT_CODES, RunReport
 from onboarding.spec.settings import OPTIONS, SECTION
 
@@ -26,6 +27,7 @@ def pages() -> dict[str, str]:
         "report.schema.json": _json(RunReport.model_json_schema(mode="serialization")),
         "quality.schema.json": _json(WorkloadQuality.model_json_schema(mode="serialization")),
         "profile.schema.json": _json(ProfileDocument.model_json_schema(mode="serialization")),
+        "regulations.md": regulations_page(),
         "settings.md": settings_page(),
         "gates.md": gates_page(),
     }
@@ -59,6 +61,57 @@ def _conf_row(leaf: Leaf) -> str:
     examples = leaf.schema.get("examples")
     example = f" Example: `{json.dumps(examples[0])}`." if examples else ""
     return f"| `{leaf.key}` | {kind} | {leaf.description}{example} |"
+
+
+def regulations_page() -> str:
+    """What each regulation asks for, and how several are taken together."""
+    lines = [
+        "# Regulations",
+        "",
+        "`quality.regulations` names those that apply, for example `[GDPR, SOX]`. Their controls decide what nobody",
+        "else did: masks, retention, thresholds of the gates, rules. They are data",
+        "(`plugins/onboarding/spec/regulations.yaml`), each with the place that it follows from, and no legal advice.",
+        "",
+        "What you give is never overridden: where it is less than a control asks for, it stays, and the card says so.",
+        "Several together: the strictest mask, the highest threshold, the shortest of the longest times. A shortest",
+        "time that a law asks for outweighs a longest time. Each such case is a conflict, and stands on the card of",
+        "`approve_plan`. Masks, from the loosest to the strictest: "
+        + ", ".join(mask.value for mask in STRICTNESS)
+        + ".",
+        "A key stays a keyed hash whatever is asked for: without it no row is found again.",
+    ]
+    for name, regulation in regulations().items():
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            f"{regulation.title}.",
+            "",
+            "| control | value | follows from |",
+            "|---|---|---|",
+        ]
+        lines += _control_rows(regulation)
+    return "\n".join(lines) + "\n"
+
+
+_CONTROL_TEXTS = {
+    "row_hash": "Silver has a hash of each source row",
+    "complete_measures": "a row without a measure that is usually there is held back",
+}
+
+
+def _control_rows(regulation: Regulation) -> list[str]:
+    rows = [f"| {', '.join(item.kinds)} | {item.mask.value} | {item.source} |" for item in regulation.masking]
+    for key in ("silver_threshold", "gold_threshold", "bronze_days", "quarantine_days"):
+        control = getattr(regulation, key)
+        if control is not None:
+            bounds = control.model_dump(exclude={"source"}, exclude_none=True)
+            value = ", ".join(f"{bound.replace('_', ' ')} {amount}" for bound, amount in bounds.items())
+            rows.append(f"| {key.replace('_', ' ')} | {value} | {control.source} |")
+    for key, text in _CONTROL_TEXTS.items():
+        if getattr(regulation, key):
+            rows.append(f"| {key.replace('_', ' ')} | {text} | {getattr(regulation, key)} |")
+    return rows
 
 
 _PLACES = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from onboarding.agents.base import AgentContext
 from onboarding.spec.conf import Masking
 from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan
+from onboarding.spec.regulations import Controls, controls_of, stricter
 
 #: Kind of personal data -> default masking. Keyed hashes can still be joined and counted; ``last4`` is what support
 #: needs of a number; ``year`` keeps age groups; ``partial`` keeps the first letter (of a diagnosis code its chapter).
@@ -53,51 +54,66 @@ UNKNOWN_KIND_MASKING = Masking.HASH
 _TEMPORAL = ("date", "timestamp")
 
 
+def usual_masking(column: ColumnPlan, controls: Controls) -> tuple[Masking, str]:
+    """The masking of a column that nobody decided about, and why: the default, or what regulations ask beyond it."""
+    kind = column.personal_data.type
+    chosen, reason = DEFAULT_MASKING.get(kind, UNKNOWN_KIND_MASKING), f"the default for {kind}"
+    asked = controls.masks.get(kind)
+    if asked is not None and stricter(chosen, asked[0]) is asked[0]:
+        chosen, reason = asked[0], f"{kind}: {asked[1]}"
+    if chosen is Masking.YEAR and column.type.value not in _TEMPORAL:
+        return Masking.REDACT, f"{reason}; but its values are no dates whose year could be kept"
+    return chosen, reason
+
+
 def plan_masking(context: AgentContext, metadata: MetadataPlan) -> tuple[dict[str, Masking], list[Decision]]:
     """Column -> masking, for every column that is masked or that a person decided about, and the decisions."""
     given = {
         context.column_name(name, "transformations.masking"): masking
         for name, masking in context.conf.transformations.masking.items()
     }
+    controls = controls_of(context.need_discovery().regulations)
     masking: dict[str, Masking] = {}
     decisions: list[Decision] = []
     for column in metadata.columns:
         if column.name in given:
             masking[column.name] = given[column.name]
-            decisions.append(_given(column, given[column.name], column.name in metadata.primary_key))
+            in_key = column.name in metadata.primary_key
+            decisions.append(_given(column, given[column.name], controls, in_key=in_key))
         elif column.personal_data.type != "NONE":
-            chosen, reason = _default(column, in_key=column.name in metadata.primary_key)
+            chosen, reason = _default(column, controls, in_key=column.name in metadata.primary_key)
             masking[column.name] = chosen
             decisions.append(_chosen(column, chosen, reason))
     return masking, decisions
 
 
-def _default(column: ColumnPlan, *, in_key: bool) -> tuple[Masking, str]:
-    kind = column.personal_data.type
+def _default(column: ColumnPlan, controls: Controls, *, in_key: bool) -> tuple[Masking, str]:
+    chosen, reason = usual_masking(column, controls)
     if in_key:
-        return Masking.HASH, f"{kind} in the key: a keyed hash stays unique"
-    chosen = DEFAULT_MASKING.get(kind, UNKNOWN_KIND_MASKING)
-    if chosen is Masking.YEAR and column.type.value not in _TEMPORAL:
-        return Masking.REDACT, f"{kind}, but its values are no dates whose year could be kept"
-    return chosen, f"the default for {kind}"
+        return Masking.HASH, f"{column.personal_data.type} in the key: a keyed hash stays unique"
+    return chosen, reason
 
 
-def _given(column: ColumnPlan, masking: Masking, in_key: bool) -> Decision:
+def _given(column: ColumnPlan, masking: Masking, controls: Controls, *, in_key: bool) -> Decision:
     kind = column.personal_data
     exposed = masking is Masking.KEEP and kind.type != "NONE"
+    asked = controls.masks.get(kind.type)
+    loosened = asked is not None and stricter(masking, asked[0]) is not masking
     merged = in_key and masking not in (Masking.HASH, Masking.KEEP)
     reason = "given"
     if exposed:
         reason = f"given; {kind.type} of sensitivity {kind.sensitivity} stays readable"
     if merged:
         reason = "given; different keys may look the same after it"
+    if loosened and asked is not None:
+        reason = f"given; less than {asked[0].value}, which is asked for: {asked[1]}"
     return Decision(
         subject=f"masking.{column.name}",
         value=masking.value,
         reason=reason,
         source="human",
-        needs_eyes=merged,
-        cost_of_error="personal values stay readable" if exposed else "",
+        needs_eyes=merged or loosened,
+        cost_of_error="a regulation is not kept" if loosened else "personal values stay readable" if exposed else "",
     )
 
 

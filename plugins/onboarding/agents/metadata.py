@@ -10,7 +10,7 @@ from onboarding.agents.fallbacks import as_text, fallback_decision, metadata_as_
 from onboarding.agents.findings import findings
 from onboarding.agents.instructions import instruction_decisions
 from onboarding.agents.keys import choose_key
-from onboarding.agents.masking import DEFAULT_MASKING
+from onboarding.agents.masking import usual_masking
 from onboarding.agents.roles import decide_role
 from onboarding.agents.watermark import watermark_decisions
 from onboarding.spec.cleaning import OPERATIONS, TYPING, read_arguments
@@ -19,6 +19,7 @@ from onboarding.spec.column_types import TEMPORAL
 from onboarding.spec.conf import CleaningStep, ColumnAnswer, ColumnType, Masking, Role
 from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan
 from onboarding.spec.profile import ColumnProfile, ProfileReport
+from onboarding.spec.regulations import controls_of
 
 #: Digits of a DECIMAL that one machine word holds; more where the values need them.
 PRECISION = 18
@@ -96,10 +97,13 @@ def _dropped(context: AgentContext, columns: list[ColumnPlan], key: list[str]) -
         context.column_name(name, "transformations.masking"): how
         for name, how in context.conf.transformations.masking.items()
     }
+    controls = controls_of(context.need_discovery().regulations)
     by_default = {
         column.name: Masking.DROP
         for column in columns
-        if DEFAULT_MASKING.get(column.personal_data.type) is Masking.DROP and column.name not in key
+        if column.personal_data.type != "NONE"
+        and usual_masking(column, controls)[0] is Masking.DROP
+        and column.name not in key
     }
     return sorted(name for name, how in (by_default | given).items() if how is Masking.DROP)
 

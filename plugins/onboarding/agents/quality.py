@@ -18,6 +18,7 @@ from onboarding.spec.plans import (
     TransformationPlan,
     surrogate_key,
 )
+from onboarding.spec.regulations import controls_of
 
 #: Weights of the dimensions; those without rules are left out of the score.
 DIMENSION_WEIGHTS: dict[DimensionName, float] = {
@@ -109,13 +110,14 @@ def _silver_rules(
     profile = context.need_profile()
     measures = {column.name: column for column in profile.columns}
     cleaning = transformation.operations_by_column()
+    complete = controls_of(context.need_discovery().regulations).requires("complete_measures")
     parsed: list[QualityRule] = []
     for column in columns:
         measured, operations = measures[column.name], cleaning.get(column.name, [])
         masking = transformation.masking.get(column.name)
         in_key = column.name in metadata.primary_key
         found = [
-            None if in_key else checks.not_null(column, measured, profile.rows, table),
+            None if in_key else checks.not_null(column, measured, profile.rows, table, complete),
             None
             if masking not in (None, Masking.KEEP)
             else checks.in_set(column, measured, operations, profile.rows, table),

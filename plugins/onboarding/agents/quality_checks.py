@@ -39,11 +39,22 @@ def rule_id(*parts: str) -> str:
     return "_".join(part[:_LONGEST_NAME] for part in parts)[:80]
 
 
-def not_null(column: ColumnPlan, profile: ColumnProfile, rows: int, table: str) -> QualityRule | None:
-    """A value in every row, for columns that (nearly) always had one."""
+def not_null(
+    column: ColumnPlan, profile: ColumnProfile, rows: int, table: str, complete_measures: str | None = None
+) -> QualityRule | None:
+    """A value in every row, for columns that (nearly) always had one.
+
+    :param complete_measures: why a measure has to be there: rows without it are held back then.
+    """
     missing = profile.missing_count
     if missing > USUALLY_THERE * rows:
         return None
+    if complete_measures and column.role is Role.MEASURE:
+        return QualityRule(
+            id=rule_id(column.name, "not_null"), zone="silver", table=table, columns=[column.name],
+            dimension="completeness", check="not_null", severity="critical", on_fail="quarantine",
+            min_pass_rate=CRITICAL_PASS_RATE, reason=f"{complete_measures}; {missing} of {rows} rows have no value",
+        )  # fmt: skip
     return QualityRule(
         id=rule_id(column.name, "not_null"), zone="silver", table=table, columns=[column.name],
         dimension="completeness", check="not_null", min_pass_rate=WARNING_PASS_RATE,

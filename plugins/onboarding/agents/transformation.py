@@ -11,6 +11,7 @@ from onboarding.agents.keys import ROW_HASH
 from onboarding.agents.masking import plan_masking
 from onboarding.spec.conf import ColumnType, Masking, Role
 from onboarding.spec.plans import CleaningOperation, Decision, DeduplicationPlan, MetadataPlan, TransformationPlan
+from onboarding.spec.regulations import controls_of
 from shared.pipeline.profile.words import name_words, word_set
 
 #: Below this number of rows one folder is read faster than many.
@@ -52,10 +53,14 @@ class TransformationAgent:
         derived = plan_derived(context, kept)
         tables, made = plan_gold(context, metadata, derived, masking)
         partitions, decision = _partitions(context, metadata, masking)
+        shown = controls_of(context.need_discovery().regulations).requires("row_hash")
+        if shown and not metadata.technical_key:
+            made = [*made, Decision(subject="row_hash", value="a column of Silver", reason=shown)]
         return TransformationPlan(
             cleaning=cleaning,
             masking=dict(sorted(masking.items())),
             deduplication=deduplication,
+            row_hash=bool(shown),
             derived=derived,
             gold_filters=plan_filters(context, kept, derived),
             silver_partition_columns=partitions,

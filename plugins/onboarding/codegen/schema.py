@@ -54,8 +54,9 @@ def silver_columns(metadata: MetadataPlan, transformation: TransformationPlan) -
     """The columns of Silver that people see, in order; without the origin and control columns."""
     dropped = dropped_columns(metadata, transformation)
     columns = []
-    if metadata.technical_key:
-        text = "Hash of the whole source row: the technical key of a source without one."
+    if metadata.technical_key or transformation.row_hash:
+        purpose = "the technical key of a source without one" if metadata.technical_key else "it tells a changed record"
+        text = f"Hash of the whole source row: {purpose}."
         columns.append(TableColumn(ROW_HASH, ColumnType.TEXT, origin="technical", description=text))
     for plan in metadata.columns:
         if plan.name in dropped:
@@ -83,8 +84,8 @@ def needs_masking_key(metadata: MetadataPlan, transformation: TransformationPlan
 
 
 def needs_row_hash(metadata: MetadataPlan, transformation: TransformationPlan) -> bool:
-    """Whether a hash of the whole row is computed: as the technical key, or to find exact duplicates."""
-    return metadata.technical_key or transformation.deduplication.mode == "flag"
+    """Whether a hash of the whole row is computed: as the technical key, to be shown, or to find exact duplicates."""
+    return metadata.technical_key or transformation.row_hash or transformation.deduplication.mode == "flag"
 
 
 def _masked_type(kind: ColumnType, how: Masking, name: str) -> ColumnType:

@@ -9,11 +9,13 @@ from typing import Any
 
 from onboarding.discovery.engine_choice import local_reason
 from onboarding.discovery.errors import DiscoveryError
+from onboarding.discovery.loosened import regulation_decisions
 from onboarding.spec.conf import Conf, Format
 from onboarding.spec.expressions import check_predicate
 from onboarding.spec.names import column_names, workload_name
 from onboarding.spec.plans import Assumption, DiscoveryPlan, SourcePlan
 from onboarding.spec.profile import SourceLook
+from onboarding.spec.regulations import Controls, controls_of
 from shared.pipeline.resources import Resources
 
 _GOLD_FORMATS = {"reporting": "star", "adhoc": "flat", "ml": "flat", "api": "flat", "metrics": "aggregate"}
@@ -42,7 +44,7 @@ def resolve(conf: Conf, first_look: SourceLook, *, resources: Resources | None =
         column without one).
     :raises TooLargeForLocalError: no engine was named, and the source does not fit the embedded one.
     """
-    book = _Assumptions()
+    book, controls = _Assumptions(), controls_of(conf.quality.regulations)
     workload = book.take(
         "workload", conf.workload, workload_name(first_look.location), "derived from the last part of the location"
     )
@@ -57,18 +59,13 @@ def resolve(conf: Conf, first_look: SourceLook, *, resources: Resources | None =
         source=source,
         gold_use_case=use_case,
         gold_format=gold_format,
-        silver_threshold=book.take(
-            "quality.silver_threshold", conf.quality.silver_threshold, 0.80, "the usual bar for cleaned data"
-        ),
-        gold_threshold=book.take(
-            "quality.gold_threshold", conf.quality.gold_threshold, 0.95, "the usual bar for data that people use"
-        ),
-        regulations=list(conf.quality.regulations),
+        silver_threshold=_threshold("silver", conf, controls, book),
+        gold_threshold=_threshold("gold", conf, controls, book),
+        regulations=list(controls.names),
+        regulation_decisions=regulation_decisions(conf, controls),
         engine=_engine(conf, first_look, book, resources),
-        bronze_retention_days=_bronze_days(conf, source, book),
-        quarantine_retention_days=book.take(
-            "retention.quarantine_days", conf.retention.quarantine_days, 90, "time to look at rows and send them again"
-        ),
+        bronze_retention_days=_bronze_days(conf, source, controls, book),
+        quarantine_retention_days=_quarantine_days(conf, controls, book),
     )
     _zones(conf, book)
     _schedule(conf, book)
@@ -117,10 +114,37 @@ def _watermark_column(conf: Conf, look: SourceLook) -> str:
     )
 
 
-def _bronze_days(conf: Conf, source: SourcePlan, book: _Assumptions) -> int | None:
-    days: int | None = book.take(
-        "retention.bronze_days", conf.retention.bronze_days, None, "Bronze is kept for ever: the way back"
-    )
+_THRESHOLDS = {
+    "silver": (0.80, "the usual bar for cleaned data"),
+    "gold": (0.95, "the usual bar for data that people use"),
+}
+
+
+def _threshold(zone: str, conf: Conf, controls: Controls, book: _Assumptions) -> Any:
+    key = f"{zone}_threshold"
+    usual, reason = _THRESHOLDS[zone]
+    asked = controls.thresholds.get(key)
+    if asked is not None and asked.value > usual:
+        usual, reason = asked.value, asked.source
+    return book.take(f"quality.{key}", getattr(conf.quality, key), usual, reason)
+
+
+def _quarantine_days(conf: Conf, controls: Controls, book: _Assumptions) -> Any:
+    usual, reason = 90, "time to look at rows and send them again"
+    asked = controls.days.get("quarantine_days")
+    if asked is not None and asked.value < usual:
+        usual, reason = int(asked.value), asked.source
+    return book.take("retention.quarantine_days", conf.retention.quarantine_days, usual, reason)
+
+
+def _bronze_days(conf: Conf, source: SourcePlan, controls: Controls, book: _Assumptions) -> int | None:
+    usual, reason = None, "Bronze is kept for ever: the way back"
+    asked = controls.days.get("bronze_days")
+    if asked is not None and "bronze_days" in controls.least_days:
+        reason = f"Bronze is kept for ever: at least {asked.value} days are asked for ({asked.source})"
+    elif asked is not None and source.load == "full":
+        usual, reason = int(asked.value), asked.source
+    days: int | None = book.take("retention.bronze_days", conf.retention.bronze_days, usual, reason)
     if days is not None and source.load != "full":
         raise DiscoveryError(
             "Bronze cannot expire: Silver is made of the loads of every date",

@@ -24,11 +24,12 @@ def plan_card(context: StepContext) -> Card:
         workload=discovery.workload,
         first_option="approve",
         effect="profiles the source; nothing is deployed yet.",
-        items=[_note(note) for note in notes_of(context)],
+        items=[*items_of(discovery.regulation_decisions), *(_note(note) for note in notes_of(context))],
         nothing_unusual="the source was reached, and neither it nor its name is onboarded already",
         numbers=[
             f"Source: {discovery.source.location} ({discovery.source.format.value}, {size})",
             f"Zones: bronze, silver, gold ({discovery.gold_format}); engine: {discovery.engine}",
+            *([f"Regulations: {', '.join(discovery.regulations)}"] if discovery.regulations else []),
             f"Quality gates: silver {discovery.silver_threshold:.2f}, gold {discovery.gold_threshold:.2f}",
             f"Decided for you, because the form left it empty: {len(discovery.assumptions)} fields",
             *_assumed(discovery.assumptions),

@@ -17,7 +17,6 @@ NOT_OFFERED = frozenset(
         "question",
         "destination.zones",
         "domain.relationships",
-        "quality.regulations",
         "deployment.topology",
         "deployment.catalog_account_id",
         "deployment.jobs_account_id",

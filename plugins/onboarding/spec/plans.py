@@ -62,7 +62,10 @@ class SourcePlan(Strict):
 
 
 class DiscoveryPlan(Strict):
-    """Phase 1: the conf with nothing open, and every assumption that closed it."""
+    """Phase 1: the conf with nothing open, and every assumption that closed it.
+
+    ``regulation_decisions``: where regulations contradict each other, or a person asks for less than they do.
+    """
 
     workload: str
     description: str
@@ -73,6 +76,7 @@ class DiscoveryPlan(Strict):
     silver_threshold: float = 0.80
     gold_threshold: float = 0.95
     regulations: list[str] = Field(default_factory=list)
+    regulation_decisions: list[Decision] = Field(default_factory=list)
     engine: Literal["local", "aws"] = "local"
     bronze_retention_days: int | None = None
     quarantine_retention_days: int = 90
@@ -186,11 +190,15 @@ class GoldTablePlan(Strict):
 
 
 class TransformationPlan(Strict):
-    """Bronze -> Silver -> Gold (transformation agent)."""
+    """Bronze -> Silver -> Gold (transformation agent).
+
+    ``row_hash``: Silver shows a hash of each source row, by which a change of a record is told.
+    """
 
     cleaning: list[CleaningOperation]
     masking: dict[str, Masking]
     deduplication: DeduplicationPlan
+    row_hash: bool = False
     derived: list[DerivedColumn] = Field(default_factory=list)
     gold_filters: list[str] = Field(default_factory=list)
     silver_partition_columns: list[str] = Field(default_factory=list)

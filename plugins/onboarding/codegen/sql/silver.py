@@ -109,7 +109,8 @@ class SilverStatement:
 
     def _masked(self) -> exp.Expression:
         """Personal values replaced; from here on nobody can see them."""
-        selected = [column(schema.ROW_HASH)] if self._metadata.technical_key else []
+        shown = self._metadata.technical_key or self._plan.row_hash
+        selected = [column(schema.ROW_HASH)] if shown else []
         selected += [_alias(self._mask(plan), plan.name) for plan in self._columns]
         if self._plan.deduplication.mode == "flag":
             selected.append(column(schema.EXACT_DUPLICATE))
