@@ -138,16 +138,17 @@ def _held(lake: Lake, kind: str) -> list[dict[str, Any]]:
     from shared.pipeline.arguments import RunArguments
 
     arguments = RunArguments("file:///workload", RUN_DATE, LOAD_ID, "local", lake.uri)
-    return _rows(tables.parquet_files(lake.quarantine(kind, arguments)))
+    return read_rows(tables.parquet_files(lake.quarantine(kind, arguments)))
 
 
 def read_published(lake: Lake, zone: str, table: str) -> list[dict[str, Any]]:
     """Rows of the published version of a table; empty when nothing is published."""
     pointer = read_pointer(lake, zone, table)
-    return [] if pointer is None else _rows(published_files(lake, zone, table, pointer))
+    return [] if pointer is None else read_rows(published_files(lake, zone, table, pointer))
 
 
-def _rows(uris: list[str]) -> list[dict[str, Any]]:
+def read_rows(uris: list[str]) -> list[dict[str, Any]]:
+    """Rows of Parquet files."""
     if not uris:
         return []
     with engine.connection() as con:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import Any
 
@@ -126,6 +127,7 @@ def quality_tests(
         "partition_columns": tuple(transformation.silver_partition_columns),
         "held_column": held[0],
         "held_rule": held[1],
+        "held_rows": _held_rows(held[0], quality),
         **rule_facts(metadata, quality),
     }
     tried = ("not_null", "unique", "parsed", "bounded", "limits", "missing_elsewhere", "repeated_elsewhere", "counts")
@@ -140,6 +142,21 @@ def quality_tests(
         "lists": any(rule.check == "in_set" and rule.id in values["limits"] for rule in quality.rules),
     }
     return _both_levels("test_quality.py", {"workload": workload, "texts": texts, **values, **imports})
+
+
+#: A gate that asks for more passes with no unreadable row at all, as far as a test's few hundred rows can tell.
+_ALL_BUT_NONE = 0.995
+
+
+def _held_rows(column: str, quality: QualityPlan) -> tuple[int, int]:
+    """How many unreadable rows are planted among how many, so that Silver passes; among 0: it never does."""
+    rules = [rule for rule in quality.rules if rule.zone == "silver" and column in rule.columns]
+    needed = [rule.min_pass_rate for rule in rules if rule.severity == "critical"]
+    needed += [1.0 for rule in rules if rule.on_fail == "block"]
+    most = max([quality.silver_threshold, *needed])
+    if most > _ALL_BUT_NONE:
+        return 1, 0
+    return (3, 40) if most <= 0.85 else (1, max(40, math.ceil(2 / (1 - most))))
 
 
 #: Checks that synthetic rows keep for certain: their values are made from the profile.
