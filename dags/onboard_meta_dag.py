@@ -1,7 +1,8 @@
 """The meta-DAG (Airflow): from "we have a new data source" to a tested, approved, deployed pipeline.
 
 Every task is a function of its inputs (``onboarding.operators.step``); people decide at the gates. A phase that
-ends the run without a fault (rejected, blocked) skips what comes after it, and ``summary`` says how it ended.
+ends the run without a fault (rejected, blocked, superseded) skips what comes after it, and ``summary`` says how it
+ended. Where a person wants a change, ``hand_over`` starts the next run of the onboarding with it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, TaskGroup, TriggerRule
 
 from onboarding.operators.gate import gate_task_group
+from onboarding.operators.hand_over import HandOverOperator
 from onboarding.operators.step import OnboardingStepOperator
 from onboarding.operators.summary import SummaryOperator
 from onboarding.operators.trigger_form import trigger_form
@@ -87,7 +89,10 @@ with DAG(
 
     with TaskGroup("phase_3_profile", tooltip="Measure every row; propose types, key, roles, personal data"):
         measure = OnboardingStepOperator(
-            task_id="measure", step="onboarding.operators.steps.profile:measure", inputs=discovered
+            task_id="measure",
+            step="onboarding.operators.steps.profile:measure",
+            inputs=discovered,
+            basis="onboarding.operators.steps.profile:measured_conf",
         )
         profiled = {**discovered, "profile": measure.task_id}
         propose = OnboardingStepOperator(
@@ -192,6 +197,12 @@ with DAG(
         )
         deploy >> verify
 
+    hand_over = HandOverOperator(
+        task_id="hand_over",
+        dag_id=dag.dag_id,
+        decisions=[found.task_id for found in (plan_approved, profile_confirmed, deploy_approved)],
+        trigger_rule=TriggerRule.ALL_DONE,
+    )
     summary = SummaryOperator(task_id="summary", trigger_rule=TriggerRule.ALL_DONE, retries=2)
 
     validate_conf >> find_workload >> check_environment >> discover
@@ -199,7 +210,8 @@ with DAG(
     plan_approved >> measure
     profile_confirmed >> structure
     deploy_approved >> deploy
-    verify >> summary
+    [plan_approved, profile_confirmed, deploy_approved] >> hand_over
+    [verify, hand_over] >> summary
 
 # After the tasks: each of them would be made with a copy of the whole form, which every task that starts would pay for.
 dag.params = trigger_form()

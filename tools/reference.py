@@ -14,6 +14,7 @@ from onboarding.spec.quality_report import WorkloadQuality
 from onboarding.spec.regulations import STRICTNESS, Regulation, regulations
 from onboarding.spec.report import EXIT_CODES, RunReport
 from onboarding.spec.settings import OPTIONS, SECTION
+from onboarding.workspace.chain import MOST_RUNS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -212,9 +213,31 @@ def gates_page() -> str:
         "|---|---|---|---|",
     ]
     lines += [f"| `{gate.name}` | `{gate.dag_id}` | {', '.join(gate.labels)} | {gate.question} |" for gate in GATES]
+    lines += ["", *_CHANGES]
     lines += ["", "## Exit codes of `onboard run`", "", "| outcome | exit code |", "|---|---|"]
     lines += [f"| {status} | {code} |" for status, code in sorted(EXIT_CODES.items(), key=lambda item: item[1])]
     return "\n".join(lines) + "\n"
+
+
+_CHANGES = [
+    "## When something should be changed",
+    "",
+    "Each card has a form, preset with what is proposed: at `confirm_profile` a field for each item that needs eyes",
+    "and one for any other column; at `approve_plan` name, use, schedule and thresholds; at `approve_deploy` schedule,",
+    "thresholds, the mask of a column and a rule that shall only inform. Change what is wrong and choose the middle",
+    "button; from the terminal: `onboard answer GATE --workload W --option corrections --set NAME=VALUE`. Who changes",
+    "a field and presses the first button is taken to want the change.",
+    "",
+    "The run ends as superseded, and a new one goes on, named after the first (`..._round_02`). What you changed is",
+    "part of its conf, as if you had given it at the start, and is never asked again. What does not depend on it is",
+    "neither done nor asked again: the source is measured anew only where the source, the key or personal data",
+    "changed, and what was approved in an earlier phase stays approved. The card says what changed since you saw it. A",
+    "change that makes no valid conf is said there too, and nothing of it is taken.",
+    "",
+    "`onboard status`, the report and the page *Onboarding* show the runs as one onboarding, and the last of them",
+    f"decides how it ended. After {MOST_RUNS} runs a further change ends it as rejected, with the change to put into a",
+    "conf.",
+]
 
 
 def _json(schema: dict[str, object]) -> str:

@@ -8,16 +8,19 @@ from typing import Any
 
 from airflow.providers.standard.exceptions import HITLTimeoutError
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Context
+from airflow.sdk import Context, Param
+from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowFailException
 
 
 class CardApprovalOperator(HITLOperator):
     """Ask a person with the card that the DAG run's conf names.
 
-    The run's conf holds ``card_uri`` (an object-storage URI of the card's JSON: ``subject``, ``body``) and
-    ``card_sha256``. The card is read when the task executes; a card that is not the announced one is refused.
-    Nobody answering within ``response_timeout`` fails the task for good: no answer is no approval.
+    The run's conf holds ``card_uri`` (an object-storage URI of the card's JSON: ``subject``, ``body``, and the list
+    ``fields``, each with its ``name`` and the JSON schema of its value) and ``card_sha256``. The card is read when the
+    task executes; a card that is not the announced one is refused. Nobody answering within ``response_timeout`` fails
+    the task for good: no answer is no approval. Values that do not fit the card's fields fail the task, which is
+    retried and asks again.
 
     :returns: the answer of :class:`HITLOperator` plus ``shown_sha256``, the digest of the card that was shown.
     """
@@ -30,16 +33,27 @@ class CardApprovalOperator(HITLOperator):
         card = read_card(context)
         self.subject = str(card["subject"])
         self.body = str(card["body"])
+        self.params = _form(card)
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Return the answer; a time-out is final."""
+        self.params = _form(read_card(context))
         try:
             answer = super().execute_complete(context, event)
         except HITLTimeoutError as error:
             raise AirflowFailException("nobody answered in time: closed, nothing was approved") from error
         conf = context["dag_run"].conf or {}
         return {**answer, "shown_sha256": str(conf["card_sha256"])}
+
+
+def _form(card: dict[str, Any]) -> ParamsDict:
+    """The card's fields as Airflow's form takes them."""
+    form: dict[str, Any] = {}
+    for field in card.get("fields") or []:
+        schema = {key: value for key, value in field.items() if key not in ("name", "default")}
+        form[str(field["name"])] = Param(field.get("default"), **schema)
+    return ParamsDict(form)
 
 
 def read_card(context: Context) -> dict[str, Any]:

@@ -24,6 +24,8 @@ RED_GATES = (
     "phase_3_profile.test_gate",
     *(f"phase_4_build.{agent}.test_gate" for agent in ("metadata", "transformation", "quality", "dag")),
 )
+#: Skipped when no gate asks for a change.
+HAND_OVER = {"hand_over"}
 SECOND_ATTEMPTS = {gate.replace("test_gate", "second_attempt") for gate in RED_GATES}
 SCENARIOS: tuple[dict[str, dict[str, Any]], ...] = (
     {
@@ -90,7 +92,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_joins_run_with_every_optional_task_skipped(results: dict[str, Any]) -> None:
     run = results["optional_skipped"]
     assert run["state"] == "success"
-    assert {name for name, state in run["tasks"].items() if state == "skipped"} == set(OPTIONAL) | SECOND_ATTEMPTS
+    assert {name for name, state in run["tasks"].items() if state == "skipped"} == set(
+        OPTIONAL
+    ) | SECOND_ATTEMPTS | HAND_OVER
     assert set(run["tasks"].values()) == {"success", "skipped"}
     assert run["record"]["outcome"]["status"] == "deployed"
 
@@ -100,7 +104,7 @@ def test_joins_run_with_no_task_skipped_and_a_fault_fails_the_run(results: dict[
     assert run["state"] == "failed"
     for join in ("phase_2_validate.summarize_plan", "phase_4_build.review", "phase_4_build.approve_deploy.decision"):
         assert run["tasks"][join] == "success"
-    assert {name for name, state in run["tasks"].items() if state == "skipped"} == SECOND_ATTEMPTS
+    assert {name for name, state in run["tasks"].items() if state == "skipped"} == SECOND_ATTEMPTS | HAND_OVER
     assert run["tasks"]["phase_5_deploy.deploy"] == "failed"
     assert run["tasks"]["phase_5_deploy.verify"] == "upstream_failed"
     assert run["tasks"]["summary"] == "failed"

@@ -16,7 +16,7 @@ from onboarding.operators.step import load_function
 META_DAG = Path(__file__).resolve().parents[2] / "dags" / "onboard_meta_dag.py"
 GROUPS = [
     "route", "phase_0_health", "phase_1_discovery", "phase_2_validate", "phase_3_profile", "phase_4_build",
-    "phase_5_deploy", "summary",
+    "phase_5_deploy", "hand_over", "summary",
 ]  # fmt: skip
 GATE_GROUPS = {
     "approve_plan": "phase_2_validate", "confirm_profile": "phase_3_profile", "approve_deploy": "phase_4_build",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from onboarding.agents import quality_checks as checks
-from onboarding.agents.base import AgentContext
+from onboarding.agents.base import AgentContext, AgentError
 from onboarding.agents.fallbacks import quality_informing
 from onboarding.agents.star import MERGING_MASKS
 from onboarding.spec.conf import DimensionName, Masking, QualityRuleAnswer
@@ -51,19 +51,48 @@ class QualityAgent:
         ]
         replaced = {(rule.zone, rule.check, tuple(rule.columns)) for rule in given}
         named = {rule.id for rule in given}
+        informing = set(context.conf.quality.informing_rules)
         rules = [
             rule
             for rule in proposed
             if (rule.zone, rule.check, tuple(rule.columns)) not in replaced and rule.id not in named
         ]
+        rules = _informing(context, rules)
         return QualityPlan(
             rules=[*rules, *given],
             silver_threshold=discovery.silver_threshold,
             gold_threshold=discovery.gold_threshold,
             dimension_weights=dict(DIMENSION_WEIGHTS),
             baselines=_baselines(context),
-            decisions=[*(_decision(rule, "rules") for rule in rules), *(_decision(rule, "human") for rule in given)],
+            decisions=[
+                *(_decision(rule, "human" if rule.id in informing else "rules") for rule in rules),
+                *(_decision(rule, "human") for rule in given),
+            ],
         )
+
+
+def _informing(context: AgentContext, rules: list[QualityRule]) -> list[QualityRule]:
+    """The proposed rules; those that a person wants to inform only do no more than that.
+
+    :raises AgentError: a person names a rule that is not proposed.
+    """
+    wanted = context.conf.quality.informing_rules
+    unknown = sorted(set(wanted) - {rule.id for rule in rules})
+    if unknown:
+        raise AgentError(
+            f"there is no proposed rule `{unknown[0]}`",
+            where="quality.informing_rules",
+            expected=f"one of: {', '.join(rule.id for rule in rules)}"[:500],
+            given=unknown[0],
+            remedy="take an id from the report of the run, or leave it out",
+        )
+    changed = {"severity": "warning", "on_fail": "flag", "min_pass_rate": 0.0}
+    return [
+        rule.model_copy(update={**changed, "reason": f"given: it only informs; {rule.reason}"})
+        if rule.id in wanted
+        else rule
+        for rule in rules
+    ]
 
 
 def _decision(rule: QualityRule, source: str) -> Decision:

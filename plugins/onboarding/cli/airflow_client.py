@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from onboarding.local_platform import PlatformInfo
+from onboarding.workspace.chain import root_run_id
 from onboarding.workspace.outputs import safe_segment
 from shared.hooks.airflow_api import AirflowApi, AirflowApiError, ConnectionBackend
 
@@ -18,7 +19,10 @@ FINISHED = ("success", "failed")
 
 @dataclass(frozen=True)
 class WaitingGate:
-    """A gate that waits for a person."""
+    """A gate that waits for a person.
+
+    :ivar fields: field of the card's form -> JSON schema of its value, with ``default``: what it is preset with.
+    """
 
     gate: str
     dag_id: str
@@ -27,6 +31,7 @@ class WaitingGate:
     body: str
     options: tuple[str, ...]
     url: str
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class AirflowClient:
@@ -84,6 +89,11 @@ class AirflowClient:
         return str(self.api.get(path)["state"])
 
 
+def root_of(meta_run: dict[str, Any]) -> str:
+    """Root run id of the chain that a meta run, as Airflow lists it, belongs to."""
+    return root_run_id(str(meta_run["dag_run_id"]), (meta_run.get("conf") or {}).get("resume"))
+
+
 def _waiting_gate(detail: dict[str, Any], api_url: str) -> WaitingGate:
     instance = detail["task_instance"]
     dag_id, run_id = str(instance["dag_id"]), str(instance["dag_run_id"])
@@ -95,4 +105,8 @@ def _waiting_gate(detail: dict[str, Any], api_url: str) -> WaitingGate:
         body=str(detail.get("body") or ""),
         options=tuple(detail["options"]),
         url=f"{api_url}/dags/{dag_id}/runs/{quote(run_id)}/tasks/approve/required_actions",
+        fields={
+            str(name): {**param.get("schema", {}), "default": param.get("value")}
+            for name, param in (detail.get("params") or {}).items()
+        },
     )

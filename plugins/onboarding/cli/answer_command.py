@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from onboarding.cli.airflow_client import META_DAG, AirflowClient, WaitingGate
+from typing import Any
+
+from onboarding.cli.airflow_client import META_DAG, AirflowClient, WaitingGate, root_of
 from onboarding.cli.console import is_interactive, say
+from onboarding.cli.follow import Reply
 from onboarding.cli.platform_access import running_platform
-from onboarding.cli.terminal_answer import ask_in_terminal, show
+from onboarding.cli.terminal_answer import AnswerError, ask_in_terminal, field_value, show
 from onboarding.spec.settings import load_settings
 from onboarding.workspace.record import RunRecord
 from onboarding.workspace.store import Store
-from shared.pipeline.errors import DataOnboardingError
-
-
-class AnswerError(DataOnboardingError):
-    """The gate does not wait, or cannot be answered like this."""
-
-    code = "answer"
 
 
 def answer(gate_name: str, workload: str, option: str | None, set_fields: list[str], user: str) -> int:
@@ -34,9 +30,10 @@ def answer(gate_name: str, workload: str, option: str | None, set_fields: list[s
         if not is_interactive():
             show(gate)
             return 3
-        option = ask_in_terminal(gate)
-    if option is None:
-        return 3
+        reply = ask_in_terminal(gate)
+        if reply is None:
+            return 3
+        return _send(client, gate, reply)
     if option not in gate.options:
         raise AnswerError(
             f"{gate.gate} has no option `{option}`",
@@ -45,8 +42,12 @@ def answer(gate_name: str, workload: str, option: str | None, set_fields: list[s
             given=f"`{option}`",
             remedy="repeat the command with one of these",
         )
-    client.answer(gate, option, _fields(set_fields, gate))
-    say(f"{gate.gate}: {option} (as {user})")
+    return _send(client, gate, Reply(option, _fields(set_fields, gate)))
+
+
+def _send(client: AirflowClient, gate: WaitingGate, reply: Reply) -> int:
+    client.answer(gate, reply.option, reply.fields)
+    say(f"{gate.gate}: {reply.option} (as {client.user})")
     return 0
 
 
@@ -57,7 +58,7 @@ def _waiting_gate(client: AirflowClient, gate_name: str, workload: str) -> Waiti
         if meta_run["state"] not in ("running", "queued"):
             continue
         run_id = str(meta_run["dag_run_id"])
-        request = RunRecord(workspace, run_id).read("request") or {}
+        request = RunRecord(workspace, root_of(meta_run)).read("request") or {}
         if request.get("workload") != workload:
             continue
         for gate in client.waiting_gates(run_id):
@@ -72,13 +73,20 @@ def _waiting_gate(client: AirflowClient, gate_name: str, workload: str) -> Waiti
     )
 
 
-def _fields(set_fields: list[str], gate: WaitingGate) -> dict[str, str]:
+def _fields(set_fields: list[str], gate: WaitingGate) -> dict[str, Any]:
+    """All fields of the form, those that are set with the given values; none when nothing is set."""
     if not set_fields:
         return {}
-    raise AnswerError(
-        f"the card of {gate.gate} has no fields to set",
-        where=gate.url,
-        expected="no --set",
-        given=", ".join(set_fields),
-        remedy="repeat the command without --set",
-    )
+    given = {name: schema.get("default") for name, schema in gate.fields.items()}
+    for item in set_fields:
+        name, equals, text = item.partition("=")
+        if not equals:
+            raise AnswerError(
+                "a field is set as NAME=VALUE",
+                where="--set",
+                expected="for example --set schedule.cron='0 5 * * *'",
+                given=item,
+                remedy="repeat the command with an equals sign",
+            )
+        given[name] = field_value(gate, name, text)
+    return given

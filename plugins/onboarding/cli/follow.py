@@ -22,7 +22,15 @@ SECONDS_AFTER_ANSWER = 60.0
 OUTAGE_SECONDS = 300.0
 
 Progress = Callable[[str], None]
-Answerer = Callable[[WaitingGate], str | None]
+Answerer = Callable[[WaitingGate], "Reply | None"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer to a gate: the option, and the fields of its form; no fields: they stay as they were preset."""
+
+    option: str
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -111,7 +119,7 @@ def follow_meta_run(
 ) -> str:
     """Follow the meta run; returns its final state, or ``waiting`` when a gate is left to a person.
 
-    :param answer: the option to choose at a gate, or None to leave it.
+    :param answer: the reply to a gate, or None to leave it.
     :param dag_id: the meta-DAG, or another DAG with the same gates.
     """
     shown = PhaseProgress(progress)
@@ -128,18 +136,18 @@ def follow_meta_run(
                 opened.setdefault(gate.run_id, time.monotonic())
                 if time.monotonic() - opened[gate.run_id] < SECONDS_BEFORE_ANSWER:
                     continue
-                option = answer(gate)
-                if option is None:
+                reply = answer(gate)
+                if reply is None:
                     return "waiting"
-                _answer_until_taken(reviewer, gate, option, progress)
+                _answer_until_taken(reviewer, gate, reply, progress)
         time.sleep(POLL_SECONDS)
     return "timeout"
 
 
-def _answer_until_taken(reviewer: AirflowClient, gate: WaitingGate, option: str, progress: Progress) -> None:
+def _answer_until_taken(reviewer: AirflowClient, gate: WaitingGate, reply: Reply, progress: Progress) -> None:
     """Answer, and look again: a task that the scheduler failed in between asks anew after its retry delay."""
-    progress(f"{gate.gate}: {option} (as {reviewer.user})")
-    reviewer.answer(gate, option, {})
+    progress(f"{gate.gate}: {reply.option} (as {reviewer.user})")
+    reviewer.answer(gate, reply.option, reply.fields)
     deadline = time.monotonic() + SECONDS_AFTER_ANSWER
     while time.monotonic() < deadline:
         if reviewer.approve_state(gate) in ("success", "failed", "skipped"):
@@ -147,10 +155,10 @@ def _answer_until_taken(reviewer: AirflowClient, gate: WaitingGate, option: str,
         time.sleep(POLL_SECONDS)
 
 
-def approving_answer(gate: WaitingGate) -> str | None:
+def approving_answer(gate: WaitingGate) -> Reply | None:
     """`--approve auto`: the approving choice of the three approvals; any other gate is left to a person."""
     known = GATE_BY_NAME.get(gate.gate)
-    return known.approving if known is not None else None
+    return Reply(known.approving) if known is not None else None
 
 
 def wait_for_run(client: AirflowClient, dag_id: str, run_id: str, *, progress: Progress, timeout_seconds: float) -> str:

@@ -36,10 +36,13 @@ def local_path(uri: str) -> str:
     return unquote(parts.path) if parts.scheme == "file" else uri
 
 
-def onboarding_report(client: AirflowClient, workspace: Store, meta_run_id: str) -> RunReport:
-    """What the meta run says: phases, assumptions, profile, personal data, tests, approvals, files."""
-    record = RunRecord(workspace, meta_run_id).entries()
-    tasks = client.tasks(META_DAG, meta_run_id)
+def onboarding_report(client: AirflowClient, workspace: Store, chain: list[str]) -> RunReport:
+    """What an onboarding says: phases, assumptions, profile, personal data, tests, approvals, files.
+
+    :param chain: run ids of its meta runs, the first first; the phases are those of the last.
+    """
+    record = RunRecord(workspace, chain[0]).entries()
+    tasks = client.tasks(META_DAG, chain[-1])
     request, plan = record.get("request", {}), record.get("plan", {})
     deployment, profile = record.get("deployment", {}), record.get("profile", {})
     return RunReport.model_validate(
@@ -50,10 +53,10 @@ def onboarding_report(client: AirflowClient, workspace: Store, meta_run_id: str)
             "assumptions": plan.get("assumptions", []),
             "profile": ProfileSize(rows=profile.get("rows", 0), columns=profile.get("columns", 0)),
             "pii": [PersonalColumn.model_validate(column) for column in profile.get("pii", [])],
-            "claude": claude_report(workspace, meta_run_id, record),
+            "claude": claude_report(workspace, chain[0], record),
             "test_gates": _test_gates(record),
             "approvals": _approvals(record),
-            "run_ids": [meta_run_id],
+            "run_ids": list(chain),
             "deployed": deployment.get("files", []),
             "workload_dir": local_path(deployment.get("workload_uri", "")),
         }

@@ -14,7 +14,7 @@ from typing import Any
 from onboarding.cli import report as reports
 from onboarding.cli.airflow_client import META_DAG, REQUESTER, REVIEWER, AirflowClient, WaitingGate
 from onboarding.cli.console import is_interactive, progress, say
-from onboarding.cli.follow import approving_answer, follow_meta_run, phases_of, wait_for_run
+from onboarding.cli.follow import Reply, approving_answer, follow_meta_run, phases_of, wait_for_run
 from onboarding.cli.platform_access import point_at
 from onboarding.cli.terminal_answer import ask_in_terminal
 from onboarding.local_platform import PlatformInfo, up
@@ -23,6 +23,7 @@ from onboarding.spec.names import workload_name
 from onboarding.spec.parse import ConfError, parse_conf
 from onboarding.spec.report import PhaseReport, RunReport
 from onboarding.spec.settings import load_settings
+from onboarding.workspace.chain import handover_entry
 from onboarding.workspace.deployed import dag_file_key, find_deployed, version_key
 from onboarding.workspace.record import RunRecord
 from onboarding.workspace.store import Store, canonical_json
@@ -155,19 +156,26 @@ def _onboard(request: RunRequest, platform: PlatformInfo, raw: dict[str, Any]) -
     run_id = new_run_id(str(raw))
     requester.trigger(META_DAG, run_id, raw)
     progress(f"triggered {META_DAG} as {REQUESTER}: {platform.api_url}/dags/{META_DAG}/runs/{run_id}")
-    state = follow_meta_run(
-        requester,
-        reviewer,
-        run_id,
-        answer=_answerer(request.approve),
-        progress=progress,
-        timeout_seconds=META_TIMEOUT_SECONDS,
-    )
     workspace = Store(load_settings().workspace_uri)
-    report = reports.onboarding_report(requester, workspace, run_id)
+    chain = [run_id]
+    while True:
+        state = follow_meta_run(
+            requester,
+            reviewer,
+            chain[-1],
+            answer=_answerer(request.approve),
+            progress=progress,
+            timeout_seconds=META_TIMEOUT_SECONDS,
+        )
+        following = _following(workspace, chain) if state == "success" else None
+        if following is None:
+            break
+        progress(f"handed on to {following}")
+        chain.append(following)
+    report = reports.onboarding_report(requester, workspace, chain)
     if state == "waiting":
         report.status = "waiting"
-        gates = reviewer.waiting_gates(run_id)
+        gates = reviewer.waiting_gates(chain[-1])
         report.reason = "; ".join(f"{gate.gate} waits for a person: {gate.url}" for gate in gates)
         return report
     if state != "success":
@@ -184,13 +192,22 @@ def _onboard(request: RunRequest, platform: PlatformInfo, raw: dict[str, Any]) -
     return _run_pipeline(requester, report, str(deployment.get("timezone", "UTC")))
 
 
-def _answerer(approve: str) -> Callable[[WaitingGate], str | None]:
+def _following(workspace: Store, chain: list[str]) -> str | None:
+    """The run that the last of a chain was handed on to; None when it was not."""
+    record = RunRecord(workspace, chain[0])
+    outcome = record.read("outcome") or {}
+    if outcome.get("run_id") != chain[-1] or outcome.get("status") != "superseded":
+        return None
+    return str((record.read(handover_entry(len(chain) + 1)) or {})["run_id"])
+
+
+def _answerer(approve: str) -> Callable[[WaitingGate], Reply | None]:
     if approve == "auto":
         return approving_answer
     return ask_in_terminal if is_interactive() else _leave
 
 
-def _leave(gate: WaitingGate) -> str | None:
+def _leave(gate: WaitingGate) -> Reply | None:
     return None
 
 

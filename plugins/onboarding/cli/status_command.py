@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from onboarding.cli.airflow_client import META_DAG, REVIEWER, AirflowClient
+from onboarding.cli.airflow_client import META_DAG, REVIEWER, AirflowClient, root_of
 from onboarding.cli.console import say
 from onboarding.cli.follow import phases_of
 from onboarding.cli.platform_access import running_platform
@@ -19,7 +19,10 @@ def status(workload: str | None, *, as_json: bool) -> int:
     platform = running_platform()
     client = AirflowClient(platform, REVIEWER)
     workspace = Store(load_settings().workspace_uri)
-    rows = [_row(client, workspace, run) for run in client.runs(META_DAG)]
+    newest: dict[str, dict[str, Any]] = {}
+    for run in client.runs(META_DAG):
+        newest.setdefault(root_of(run), run)
+    rows = [_row(client, workspace, root, run) for root, run in newest.items()]
     rows = [row for row in rows if workload in (None, row["workload"])]
     if as_json:
         say(json.dumps(rows, indent=2, sort_keys=True))
@@ -28,10 +31,13 @@ def status(workload: str | None, *, as_json: bool) -> int:
     return 0 if rows or workload is None else 1
 
 
-def _row(client: AirflowClient, workspace: Store, run: dict[str, Any]) -> dict[str, Any]:
+def _row(client: AirflowClient, workspace: Store, root: str, run: dict[str, Any]) -> dict[str, Any]:
+    """One onboarding, from the newest run of its chain."""
     run_id = str(run["dag_run_id"])
-    record = RunRecord(workspace, run_id)
+    record = RunRecord(workspace, root)
     request, outcome = record.read("request") or {}, record.read("outcome") or {}
+    if outcome.get("run_id") != run_id:
+        outcome = {}  # left by an earlier run of the chain
     name = str(request.get("workload") or "?")
     gates = client.waiting_gates(run_id) if run["state"] == "running" else []
     pipeline = client.runs(name, limit=1) if outcome.get("status") == "deployed" else []

@@ -15,7 +15,8 @@ class GateAnswer(Strict):
     """A normalised answer.
 
     ``by`` is the name that Airflow gives, else ``unknown``; ``at`` is empty for a mark; ``report_sha256`` is the
-    digest of exactly the card that the gate run showed.
+    digest of exactly the card that the gate run showed. ``fields``: what the person gave in the card's form, by the
+    field's name, as far as it differs from what the form was preset with.
     """
 
     gate: str
@@ -28,25 +29,40 @@ class GateAnswer(Strict):
     fields: dict[str, Any] = {}
 
 
-def read_answer(gate: Gate, state: str, answered: Mapping[str, Any] | None, *, shown_sha256: str) -> GateAnswer | None:
+def read_answer(
+    gate: Gate,
+    state: str,
+    answered: Mapping[str, Any] | None,
+    *,
+    shown_sha256: str,
+    presets: Mapping[str, Any] | None = None,
+) -> GateAnswer | None:
     """The answer, or None while nobody has answered.
+
+    Who approves, but changed a field, asked for that change: nothing that a person gave is passed over.
 
     :param state: state of the gate's ``approve`` task.
     :param answered: what that task returned; None when it was marked instead of answered.
     :param shown_sha256: digest of the card that the gate run was triggered with.
+    :param presets: field of the card's form -> what it was preset with.
     """
     if state == "success" and answered:
         option = str(answered["chosen_options"][0])
         user = answered.get("responded_by_user") or {}
+        given = dict(answered.get("params_input") or {})
+        changed = {name: value for name, value in given.items() if value != (presets or {}).get(name)}
+        verdict = gate.verdict(option)
+        if verdict == "approve" and changed:
+            verdict = "change"
         return GateAnswer(
             gate=gate.name,
             option=option,
-            verdict=gate.verdict(option),
+            verdict=verdict,
             how="required_actions",
             by=str(_user_name(user) or "unknown"),
             at=str(answered.get("responded_at") or ""),
             report_sha256=str(answered.get("shown_sha256") or shown_sha256),
-            fields=dict(answered.get("params_input") or {}),
+            fields=changed,
         )
     if state == "success":
         return GateAnswer(

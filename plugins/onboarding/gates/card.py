@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -29,8 +29,30 @@ class CardItem(Strict):
     cost_of_error: str = ""
 
 
+class CardField(Strict):
+    """A field of the card's form, preset with what is proposed.
+
+    ``values``: the choices; without them a text (or a number, where ``number`` says so) is asked for.
+    """
+
+    name: str
+    title: str
+    preset: str | float
+    values: list[str] = Field(default_factory=list)
+    number: bool = False
+
+    def schema_of_value(self) -> dict[str, Any]:
+        """JSON schema of the value, with the field's name, title and preset, as Airflow's forms take it."""
+        found: dict[str, Any] = {"name": self.name, "title": self.title, "default": self.preset}
+        if self.number:
+            return {**found, "type": "number", "minimum": 0, "maximum": 1}
+        if self.values:
+            return {**found, "type": "string", "enum": self.values}
+        return {**found, "type": "string", "maxLength": 200}
+
+
 class Card(Strict):
-    """What a gate shows; :meth:`markdown` is exactly what is digested and shown."""
+    """What a gate shows; :meth:`markdown` is exactly what is digested and shown, beside the form's fields."""
 
     gate: str
     workload: str
@@ -41,6 +63,11 @@ class Card(Strict):
     changed: list[str] = Field(default_factory=list)
     numbers: list[str] = Field(default_factory=list)
     links: list[str] = Field(default_factory=list)
+    fields: list[CardField] = Field(default_factory=list)
+
+    def form(self) -> list[dict[str, Any]]:
+        """The fields in their order: name, and schema of the value."""
+        return [found.schema_of_value() for found in self.fields]
 
     @property
     def level(self) -> Literal["OK", "LOOK", "STOP"]:

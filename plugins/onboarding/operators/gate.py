@@ -17,11 +17,14 @@ from onboarding.gates.answer import GateAnswer, read_answer
 from onboarding.gates.card import Card
 from onboarding.gates.definitions import GATE_BY_NAME, Gate
 from onboarding.operators.step import OUTCOME_KEY, Inputs, StepContext, open_step_context, tasks_that_end_with
+from onboarding.workspace.chain import MOST_RUNS, handover_entry
 from onboarding.workspace.outputs import output_key, read_output, safe_segment, write_output
 from onboarding.workspace.store import canonical_json, sha256
 from shared.hooks.airflow_api import AirflowApi, AirflowApiError
 
 APPROVE_TASK = "approve"
+#: Outcome of a run that a later run of its chain goes on from.
+SUPERSEDED = "superseded"
 REQUEST_KEY = "gate_request"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _WINDOW_MICROSECONDS = 20 * 365 * 24 * 3600 * 1_000_000
@@ -62,6 +65,8 @@ class GateRequestOperator(TriggerDagRunOperator):
         """See the class."""
         step_context = open_step_context(context, self.inputs)
         run = step_context.run
+        if self._is_approved(context, step_context):
+            return
         card_uri, card_sha256, level = self._store_card(step_context)
         identity = sha256(canonical_json([run.run_id, self.gate, run.iteration, card_sha256]))
         self.trigger_run_id = gate_run_id(run.run_id, self.gate, run.iteration, identity)
@@ -78,6 +83,7 @@ class GateRequestOperator(TriggerDagRunOperator):
                 "run_id": self.trigger_run_id,
                 "logical_date": self.logical_date.isoformat(),
                 "card_sha256": card_sha256,
+                "card_uri": card_uri,
                 "level": level,
             },
         )
@@ -86,13 +92,34 @@ class GateRequestOperator(TriggerDagRunOperator):
             return
         super().execute(context)
 
+    def _is_approved(self, context: Context, step_context: StepContext) -> bool:
+        """Whether an earlier run of the chain was let through here, and a later phase is what is gone back to.
+
+        What was changed there is shown there again, to who approves it.
+        """
+        run = step_context.run
+        if run.iteration == 1 or GATE_BY_NAME[self.gate].phase >= run.from_phase:
+            return False
+        entries = (step_context.record.read(gate_entry(self.gate, n)) for n in range(run.iteration - 1, 0, -1))
+        entry = next((found for found in entries if found), None)
+        if entry is None or entry["verdict"] != "approve":
+            return False
+        value = {name: entry[name] for name in ("card_uri", "logical_date", "level")}
+        value |= {"run_id": entry["gate_run_id"], "card_sha256": entry["report_sha256"], "carried_over": True}
+        context["ti"].xcom_push(key=REQUEST_KEY, value=value)
+        self.log.info("approved in an earlier run of this onboarding: %s", entry["gate_run_id"])
+        return True
+
     def _store_card(self, step_context: StepContext) -> tuple[str, str, str]:
         """URI, SHA-256 and level of the stored card; a card that is stored already stays."""
         module, _, name = self.card.partition(":")
         make_card: CardFunction = getattr(importlib.import_module(module), name)
-        card = make_card(step_context)
-        data = canonical_json({"subject": card.subject, "body": card.markdown(), "level": card.level})
-        run = step_context.run
+        card, run = make_card(step_context), step_context.run
+        if run.iteration > 1 and GATE_BY_NAME[self.gate].phase >= run.from_phase:
+            card = card.model_copy(update={"changed": _changed(step_context)})
+        data = canonical_json(
+            {"subject": card.subject, "body": card.markdown(), "level": card.level, "fields": card.form()}
+        )
         digests = {input_name: found.digest for input_name, found in step_context.inputs.items()}
         key = output_key(run.root_run_id, self.task_id, run.iteration, digests)
         reference = read_output(step_context.store, key)
@@ -100,6 +127,19 @@ class GateRequestOperator(TriggerDagRunOperator):
             write_output(step_context.store, key, {"card.json": data}, {"level": card.level})
         stored = step_context.store.read(f"{key}/card.json")
         return step_context.store.uri_of(f"{key}/card.json"), sha256(stored), str(json.loads(stored)["level"])
+
+
+def _changed(step_context: StepContext) -> list[str]:
+    """What this run of a chain was handed, in a line."""
+    entry = step_context.record.read(handover_entry(step_context.run.iteration)) or {}
+    given = ", ".join(f"{name} = {value}" for name, value in sorted(entry.get("changed", {}).items()))
+    said = given or entry.get("problem") or "nothing was changed"
+    return [f"round {step_context.run.iteration} of {MOST_RUNS}, after {entry.get('gate')}: {said}"]
+
+
+def gate_entry(gate: str, iteration: int) -> str:
+    """Name of the record's entry with the answer of a gate."""
+    return f"gate-{gate}-{iteration:02d}"
 
 
 def requested_date(logical_date: datetime, **context: Any) -> datetime:
@@ -117,7 +157,7 @@ def _request_of(task_instance: Any, sibling_task_id: str) -> dict[str, Any]:
 
 
 class GateDecisionOperator(BaseOperator, SkipMixin):
-    """Read the answer from the gate's own ``approve`` task; go on, or end the run as rejected.
+    """Read the answer from the gate's own ``approve`` task; go on, or end the run as rejected or superseded.
 
     The sensor beside it is never trusted: it may have been marked, or have failed because of a "no".
 
@@ -138,7 +178,8 @@ class GateDecisionOperator(BaseOperator, SkipMixin):
         state = str(states.get(run_id, {}).get(APPROVE_TASK) or "none")
         answered = ti.xcom_pull(dag_id=gate.dag_id, run_id=run_id, task_ids=APPROVE_TASK)
         step_context = open_step_context(context, {})
-        answer = read_answer(gate, state, answered, shown_sha256=str(request["card_sha256"]))
+        presets = _presets(step_context, str(request.get("card_uri") or ""))
+        answer = read_answer(gate, state, answered, shown_sha256=str(request["card_sha256"]), presets=presets)
         if answer is None:
             raise AirflowException(
                 f"{gate.name} is not answered: its task `approve` is `{state}`. Answer it in Required Actions of "
@@ -156,13 +197,14 @@ class GateDecisionOperator(BaseOperator, SkipMixin):
             raise AirflowFailException(
                 f"{gate.name} was answered by {api.user}, the user that tasks use: only a person's answer counts"
             )
-        step_context.record.write(
-            f"gate-{gate.name}-{step_context.run.iteration:02d}",
-            {"gate_run_id": run_id, **answer.model_dump()},
-        )
+        if not request.get("carried_over"):
+            where = {name: request.get(name) for name in ("card_uri", "logical_date", "level")}
+            entry = {"gate_run_id": run_id, **where, **answer.model_dump()}
+            step_context.record.write(gate_entry(gate.name, step_context.run.iteration), entry)
         self.log.info("%s: %s by %s (%s)", gate.name, answer.option, answer.by, answer.how)
-        if answer.verdict == "reject":
-            ti.xcom_push(key=OUTCOME_KEY, value={"summary": _rejected(answer)})
+        if answer.verdict != "approve":
+            ended = _rejected(answer) if answer.verdict == "reject" else _handed_on(answer, step_context)
+            ti.xcom_push(key=OUTCOME_KEY, value={"summary": ended})
             self.skip(ti=ti, tasks=tasks_that_end_with(self))
         return answer.model_dump()
 
@@ -188,6 +230,26 @@ def _airflow_api(step_context: StepContext) -> AirflowApi | None:
 def _rejected(answer: GateAnswer) -> dict[str, str]:
     reason = f"{answer.gate}: {answer.option} by {answer.by} ({answer.how.replace('_', ' ')})"
     return {OUTCOME_KEY: "rejected", "reason": reason}
+
+
+def _handed_on(answer: GateAnswer, step_context: StepContext) -> dict[str, Any]:
+    """How a run ends that a person wants changed: another one goes on, unless there were too many already."""
+    if step_context.run.iteration >= MOST_RUNS:
+        given = ", ".join(f"{name} = {value}" for name, value in sorted(answer.fields.items()))
+        reason = f"{answer.gate}: {answer.option} by {answer.by} in round {MOST_RUNS}, the last one"
+        remedy = f"onboard with a conf that has {given}" if given else "onboard with a conf that has the change"
+        return {OUTCOME_KEY: "rejected", "reason": f"{reason}; {remedy}"}
+    reason = f"{answer.gate}: {answer.option} by {answer.by} ({answer.how.replace('_', ' ')})"
+    return {OUTCOME_KEY: SUPERSEDED, "reason": reason, "gate": answer.gate, "by": answer.by, "changed": answer.fields}
+
+
+def _presets(step_context: StepContext, card_uri: str) -> dict[str, Any]:
+    """Field of a stored card's form -> what it was preset with."""
+    start = f"{step_context.store.uri.rstrip('/')}/"
+    if not card_uri.startswith(start):
+        return {}
+    fields = json.loads(step_context.store.read(card_uri.removeprefix(start))).get("fields") or []
+    return {str(schema["name"]): schema.get("default") for schema in fields}
 
 
 def gate_task_group(

@@ -12,9 +12,10 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from pydantic import BaseModel
 
 from onboarding.spec.settings import Settings, load_settings
+from onboarding.workspace.chain import chain_position
 from onboarding.workspace.outputs import OutputReference, output_key, read_output, write_output
 from onboarding.workspace.record import RunRecord
-from onboarding.workspace.store import Store
+from onboarding.workspace.store import Store, sha256
 from shared.operators.pipeline_steps import aws_access
 from shared.pipeline.errors import DataOnboardingError
 
@@ -28,6 +29,7 @@ class MetaRun:
 
     :ivar root_run_id: run id of the first run of the chain (its own, when there is no chain).
     :ivar iteration: 1 for the first run of a chain.
+    :ivar from_phase: the phase that a later run of a chain goes back to; 1 for the first run.
     :ivar date: the run's date in UTC, ``YYYY-MM-DD``.
     """
 
@@ -35,6 +37,7 @@ class MetaRun:
     run_id: str
     root_run_id: str
     iteration: int
+    from_phase: int
     date: str
     triggered_by: str
     conf: Mapping[str, Any]
@@ -44,12 +47,14 @@ class MetaRun:
         """The meta run of a task's context."""
         dag_run = context["dag_run"]
         conf = dict(dag_run.conf or {})
-        resume = conf.get("resume") or {}
+        # Whether it was really handed on is checked by the first task.
+        root_run_id, iteration, from_phase = chain_position(dag_run.run_id, conf.get("resume"))
         return cls(
             dag_id=dag_run.dag_id,
             run_id=dag_run.run_id,
-            root_run_id=str(resume.get("root_run_id") or dag_run.run_id),
-            iteration=int(resume.get("iteration") or 1),
+            root_run_id=root_run_id,
+            iteration=iteration,
+            from_phase=from_phase,
             date=dag_run.run_after.date().isoformat(),
             triggered_by=str(dag_run.triggering_user_name or "unknown"),
             conf=conf,
@@ -109,14 +114,17 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
         :class:`StepContext` and returns a :class:`StepResult`.
     :param inputs: name -> task id of the step whose output it reads, or several task ids, of which the first that
         left an output counts (a second attempt before the first). A task that left none is left out.
+    :param basis: ``module:function`` that gives, as bytes, what of its inputs the step depends on; all of them when
+        empty. A later run of a chain takes the output of an earlier one over where the basis is the same.
     :returns: the :class:`OutputReference` as a mapping. Never data.
     :raises AirflowFailException: the step refused its input; a retry would refuse it again. An error that says
         of itself that it is transient is raised as it is, so that the task is retried.
     """
 
-    def __init__(self, *, step: str, inputs: Inputs | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, step: str, inputs: Inputs | None = None, basis: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.step = step
+        self.basis = basis
         self.inputs = dict(inputs or {})
 
     def execute(self, context: Context) -> Any:
@@ -124,10 +132,12 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
         step_context = open_step_context(context, self.inputs)
         digests = {name: reference.digest for name, reference in step_context.inputs.items()}
         run = step_context.run
+        if self.basis:
+            digests = {"basis": sha256(load_basis(self.basis)(step_context))}
         key = output_key(run.root_run_id, self.task_id, run.iteration, digests)
-        found = read_output(step_context.store, key)
+        found = read_output(step_context.store, key) or self._earlier(step_context, digests)
         if found is not None:
-            self.log.info("reusing the complete output %s", key)
+            self.log.info("reusing the complete output %s", found.key)
             reference, outcome = found, str(found.summary.get(OUTCOME_KEY, ""))
         else:
             result = self._run(step_context)
@@ -141,6 +151,16 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
             context["ti"].xcom_push(key=OUTCOME_KEY, value=reference.as_xcom())
             self.skip(ti=context["ti"], tasks=tasks_that_end_with(self))
         return reference.as_xcom()
+
+    def _earlier(self, step_context: StepContext, digests: Mapping[str, str]) -> OutputReference | None:
+        """The output of an earlier run of the chain from the same inputs; a step without inputs reads the world."""
+        run = step_context.run
+        if not digests:
+            return None
+        keys = [
+            output_key(run.root_run_id, self.task_id, number, digests) for number in range(run.iteration - 1, 0, -1)
+        ]
+        return next((found for key in keys if (found := read_output(step_context.store, key))), None)
 
     def _run(self, step_context: StepContext) -> StepResult:
         try:
@@ -171,6 +191,13 @@ def load_function(path: str) -> StepFunction:
     """The function that ``module:function`` names."""
     module, _, name = path.partition(":")
     function: StepFunction = getattr(importlib.import_module(module), name)
+    return function
+
+
+def load_basis(path: str) -> Callable[[StepContext], bytes]:
+    """The function that ``module:function`` names."""
+    module, _, name = path.partition(":")
+    function: Callable[[StepContext], bytes] = getattr(importlib.import_module(module), name)
     return function
 
 

@@ -18,7 +18,7 @@ FINAL_TASK = "phase_5_deploy.verify"
 class SummaryOperator(BaseOperator):
     """Write the outcome into the record and onto the run as a note.
 
-    :returns: ``{"status": deployed | rejected | blocked, "reason": ...}``.
+    :returns: ``{"status": deployed | rejected | blocked | superseded, "reason": ...}``.
     :raises AirflowFailException: a task failed, so that the run fails too.
     """
 

@@ -287,6 +287,9 @@ class Quality(Strict):
     silver_threshold: float | None = Field(None, ge=0, le=1, description="Score that Silver needs; 0.80 when empty.")
     gold_threshold: float | None = Field(None, ge=0, le=1, description="Score that Gold needs; 0.95 when empty.")
     rules: list[QualityRuleAnswer] = Field(default_factory=list, description="Rules, added to those that are proposed.")
+    informing_rules: list[str] = Field(
+        default_factory=list, description="Ids of proposed rules that only inform: no row is held back, no gate fails."
+    )
     regulations: list[Literal["GDPR", "CCPA", "HIPAA", "SOX", "PCI_DSS"]] = Field(
         default_factory=list, description="Regulations whose controls apply."
     )

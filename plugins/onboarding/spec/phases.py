@@ -12,6 +12,10 @@ _FINISHED = {"success", "skipped"}
 _NOT_STARTED = {"None", "none", ""}
 
 
+#: Starts the next run of a chain; no phase of its own, and skipped on the straight path.
+HAND_OVER = "hand_over"
+
+
 def phase_of(task_id: str) -> str:
     """The phase (outermost task group) of a task of the meta-DAG."""
     return task_id.split(".", maxsplit=1)[0]
@@ -59,6 +63,8 @@ def phase_statuses(states: Mapping[str, object]) -> dict[str, str]:
     """Status of each phase that has tasks, in the order of the flow."""
     groups: dict[str, dict[str, object]] = {}
     for task_id, state in states.items():
+        if task_id == HAND_OVER:
+            continue
         groups.setdefault(phase_of(task_id), {})[task_id] = state
     return {phase: phase_status(groups[phase]) for phase in in_order(groups)}
 

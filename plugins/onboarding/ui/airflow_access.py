@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from onboarding.gates.definitions import GATE_BY_NAME
 from onboarding.gates.links import META_DAG
+from onboarding.workspace.chain import root_run_id
 
 __all__ = ["MAY_LIST", "MAY_READ_RUN", "ReadableDags", "SessionDep", "get_user", "requires_access_dag"]
 
@@ -62,9 +63,7 @@ class Run:
     @property
     def root_run_id(self) -> str:
         """Run id of the first run of the chain that this meta run belongs to."""
-        resume = self.conf.get("resume")
-        root = resume.get("root_run_id") if isinstance(resume, dict) else None
-        return str(root or self.run_id)
+        return root_run_id(self.run_id, self.conf.get("resume"))
 
     @property
     def is_finished(self) -> bool:

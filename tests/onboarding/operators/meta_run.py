@@ -26,7 +26,7 @@ class Run:
     def __init__(self, location: str, **conf: Any) -> None:
         self.store = Store(load_settings().workspace_uri)
         conf = {"source.location": location, "workload": "planted", **conf}
-        self.run = MetaRun("onboard_meta_dag", "run-1", "run-1", 1, "2026-01-05", "requester", conf)
+        self.run = MetaRun("onboard_meta_dag", "run-1", "run-1", 1, 1, "2026-01-05", "requester", conf)
         self.outputs: dict[str, OutputReference] = {}
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,10 +65,10 @@ def test_a_gate_run_id_is_short_and_a_path_segment_whatever_the_meta_runs_is() -
     assert run_id.endswith("__approve_plan__01__aaaaaaaaaaaa")
 
 
-def request(instance: Instance) -> DagRunTriggerException | None:
+def request(instance: Instance, **context: Any) -> DagRunTriggerException | None:
     operator = GateRequestOperator(task_id="request", gate=GATE, card="tests.dags.stub_steps:card", inputs={})
     try:
-        operator.execute(make_context(instance))
+        operator.execute(make_context(instance, **context))
     except DagRunTriggerException as triggered:
         return triggered
     return None
@@ -102,19 +103,21 @@ def test_the_sensor_looks_for_the_date_of_its_sibling() -> None:
         requested_date(datetime.now(tz=UTC), ti=Instance(), task=task)
 
 
-def decide(state: str, answered: dict[str, Any] | None) -> tuple[Any, Instance]:
+def decide(
+    state: str, answered: dict[str, Any] | None, instance: Instance | None = None, **context: Any
+) -> tuple[Any, Instance]:
     """Run the decision task of a gate whose ``approve`` task is in this state."""
     with DAG("decided", schedule=None):
         decision = GateDecisionOperator(task_id="decision", gate=GATE)
         after = GateDecisionOperator(task_id="after", gate=GATE)
         summary = GateDecisionOperator(task_id="summary", gate=GATE, trigger_rule=TriggerRule.ALL_DONE)
         decision >> after >> summary
-    instance = Instance("decision")
+    instance = instance or Instance("decision")
     instance.give({"run_id": RUN, "card_sha256": SHOWN}, "decision.request", REQUEST_KEY)
     instance.states[RUN] = {"approve": state}
     if answered is not None:
         instance.give(answered, "approve", dag_id=GATE.dag_id)
-    return decision.execute(make_context(instance)), instance
+    return decision.execute(make_context(instance, **context)), instance
 
 
 def answer(option: str) -> dict[str, Any]:
@@ -165,3 +168,63 @@ def test_no_answer_is_no_approval_and_the_error_says_where_to_answer(record: Run
     with pytest.raises(AirflowException, match="Required Actions of onboard_gate_approve_plan, run gate-run"):
         decide(state, None)
     assert record.read("gate-approve_plan-01") is None
+
+
+def test_a_change_ends_the_run_as_superseded_and_keeps_what_was_changed(record: RunRecord) -> None:
+    given = answer("change the answers") | {"params_input": {"workload": "new_name"}}
+    with pytest.raises(DownstreamTasksSkipped) as ended:
+        decide("success", given)
+    assert list(ended.value.tasks) == ["after"]
+    entry = record.read("gate-approve_plan-01")
+    assert entry is not None
+    assert (entry["verdict"], entry["fields"], entry["by"]) == ("change", {"workload": "new_name"}, "reviewer")
+
+
+def test_in_the_last_round_a_change_is_told_what_to_do_instead(record: RunRecord) -> None:
+    given = answer("change the answers") | {"params_input": {"workload": "new_name"}}
+    conf = {"resume": {"root_run_id": "run-0", "iteration": 5, "from_phase": 1}}
+    instance = Instance("decision")
+    with pytest.raises(DownstreamTasksSkipped):
+        decide("success", given, instance, conf=conf, run_id="run-0__round_05")
+    outcome = instance.outputs["", "decision", OUTCOME_KEY]["summary"]
+    assert outcome[OUTCOME_KEY] == "rejected"
+    assert "workload = new_name" in outcome["reason"]
+
+
+def _approved(record: RunRecord, verdict: str = "approve") -> DagRunTriggerException:
+    """A first run in which the gate was answered, and the run that was handed on from it."""
+    first = request(Instance("request"))
+    assert first is not None
+    assert first.conf is not None
+    entry = {"gate_run_id": first.dag_run_id, "verdict": verdict, "level": "OK", "card_uri": first.conf["card_uri"]}
+    entry |= {"logical_date": str(first.logical_date), "report_sha256": first.conf["card_sha256"]}
+    record.write("gate-approve_plan-01", entry)
+    record.write("handover-02", {"gate": "approve_plan", "changed": {"workload": "new_name"}})
+    return first
+
+
+def _second_request(instance: Instance, from_phase: int) -> DagRunTriggerException | None:
+    conf = {"resume": {"root_run_id": "run-1", "iteration": 2, "from_phase": from_phase}}
+    return request(instance, conf=conf, run_id="run-1__round_02")
+
+
+def test_what_was_approved_before_the_changed_phase_is_not_asked_again(record: RunRecord) -> None:
+    first, again = _approved(record), Instance("request")
+    assert _second_request(again, from_phase=3) is None
+    left = again.outputs["", "request", REQUEST_KEY]
+    assert (left["run_id"], left["carried_over"]) == (first.dag_run_id, True)
+
+
+def test_the_gate_of_the_changed_phase_is_asked_again_and_says_what_changed(record: RunRecord) -> None:
+    first = _approved(record, "change")
+    again = _second_request(Instance("request"), from_phase=1)
+    assert again is not None
+    assert again.dag_run_id != first.dag_run_id
+    assert again.conf is not None
+    card = json.loads(Path(again.conf["card_uri"].removeprefix("file://")).read_text())
+    assert "Changed: round 2 of 5, after approve" in card["body"]
+
+
+def test_a_gate_that_was_not_approved_is_asked(record: RunRecord) -> None:
+    _approved(record, "reject")
+    assert _second_request(Instance("request"), from_phase=3) is not None

@@ -47,9 +47,16 @@ def test_a_first_run_is_its_own_root() -> None:
 
 
 def test_a_resumed_run_belongs_to_its_root() -> None:
+    conf = {"resume": {"root_run_id": "run-0", "iteration": 3, "from_phase": 4}}
+    run = MetaRun.from_context(make_context(Instance(), conf, "run-0__round_03"))
+    assert (run.root_run_id, run.iteration, run.from_phase) == ("run-0", 3, 4)
+
+
+def test_a_run_with_an_id_of_its_own_belongs_to_no_chain() -> None:
+    """Whoever writes ``resume`` into a conf does not get into the record of somebody else's onboarding."""
     conf = {"resume": {"root_run_id": "run-0", "iteration": 3}}
     run = MetaRun.from_context(make_context(Instance(), conf))
-    assert (run.run_id, run.root_run_id, run.iteration) == ("run-1", "run-0", 3)
+    assert (run.root_run_id, run.iteration, run.from_phase) == ("run-1", 1, 1)
 
 
 def test_a_step_is_named_by_module_and_function() -> None:
@@ -137,3 +144,40 @@ def test_an_outcome_leaves_its_reason_and_skips_the_rest_also_when_reused(record
         assert list(caught.value.tasks) == ["b", "c", "d"]
         left = instance.outputs["", "a", OUTCOME_KEY]["summary"]
         assert (left[OUTCOME_KEY], left["reason"]) == ("blocked", "told to block in a")
+
+
+def _later(instance: Instance, number: int = 2) -> Any:
+    conf = {"resume": {"root_run_id": "run-1", "iteration": number, "from_phase": 3}}
+    return make_context(instance, conf, f"run-1__round_{number:02d}")
+
+
+def test_a_later_run_takes_over_what_nothing_changed(record: RunRecord) -> None:
+    given = {"key": "somewhere", "digest": "d" * 64, "summary": {}}
+    first, second = Instance("b"), Instance("b")
+    for instance in (first, second):
+        instance.give(given, "a")
+    made = operator("b", inputs={"before": "a"}).execute(make_context(first))
+    assert operator("b", inputs={"before": "a"}).execute(_later(second)) == made
+    changed = Instance("b")
+    changed.give(given | {"digest": "e" * 64}, "a")
+    assert operator("b", inputs={"before": "a"}).execute(_later(changed))["key"] != made["key"]
+
+
+def test_a_step_without_inputs_looks_at_the_world_again(record: RunRecord) -> None:
+    made = operator("b").execute(make_context(Instance("b")))
+    assert operator("b").execute(_later(Instance("b")))["key"] != made["key"]
+
+
+def _first_letter(context: StepContext) -> bytes:
+    return context.inputs["before"].digest[:1].encode()
+
+
+def test_a_basis_says_what_of_its_inputs_a_step_depends_on(record: RunRecord) -> None:
+    basis = f"{__name__}:_first_letter"
+    made = []
+    for number, digest in enumerate(("d" * 64, "d" + "e" * 63, "f" * 64), start=1):
+        instance = Instance("b")
+        instance.give({"key": "somewhere", "digest": digest, "summary": {}}, "a")
+        context = make_context(instance) if number == 1 else _later(instance, number)
+        made.append(operator("b", inputs={"before": "a"}, basis=basis).execute(context)["key"])
+    assert made[0] == made[1] != made[2]

@@ -62,7 +62,7 @@ def test_outcome_version_and_last_pipeline_run(client: TestClient, workspace: St
 
 def test_a_chain_of_runs_is_one_onboarding(client: TestClient, workspace: Store, rows: Rows) -> None:
     rows.run("first", state="success")
-    rows.run("second", conf={"resume": {"root_run_id": "first", "iteration": 2}})
+    rows.run("first__round_02", conf={"resume": {"root_run_id": "first", "iteration": 2}})
     RunRecord(workspace, "first").write("outcome", {"status": "superseded", "reason": "x", "run_id": "first"})
     text = client.get("/onboarding/").text
     assert text.count('<th scope="row">') == 1

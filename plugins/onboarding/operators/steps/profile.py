@@ -15,6 +15,20 @@ from onboarding.spec.plans import MetadataPlan
 from onboarding.workspace.store import canonical_json
 
 
+def measured_conf(context: StepContext) -> bytes:
+    """What of the conf a measurement depends on: the source, the key, and of which columns values are shown."""
+    conf = conf_of(context)
+    kinds = {name: answer.pii for name, answer in sorted(conf.domain.columns.items()) if answer.pii is not None}
+    return canonical_json(
+        {
+            "source": conf.source.model_dump(mode="json"),
+            "primary_key": conf.domain.primary_key,
+            "personal_data": kinds,
+            "masking": conf.model_dump(mode="json")["transformations"]["masking"],
+        }
+    )
+
+
 def measure(context: StepContext) -> StepResult:
     """The profile report; values of personal columns are not in it."""
     profile = look_at_source(conf_of(context))

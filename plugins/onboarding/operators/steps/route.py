@@ -7,9 +7,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from onboarding.operators.step import StepContext, StepResult
-from onboarding.spec.conf import Conf, Intent
+from onboarding.spec.conf import Conf, Intent, Resume
 from onboarding.spec.names import workload_name
 from onboarding.spec.parse import ConfError, overlay, parse_conf
+from onboarding.workspace.chain import handover_entry
 from onboarding.workspace.deployed import find_deployed, needed_deployed
 from onboarding.workspace.earlier_conf import conf_of_version
 from onboarding.workspace.store import Store, canonical_json
@@ -22,6 +23,7 @@ _ADDRESS = re.compile(r"\b(?:s3|file|db)://[^\s<>\"]+")
 def validate_conf(context: StepContext) -> StepResult:
     """The conf as one canonical file; ``workload`` is filled in from the source when absent."""
     conf = parse_conf(context.run.conf)
+    asked_by = _asked_by(context, conf)
     if conf.intent is Intent.MODIFY:
         conf = modified_conf(context, conf)
     conf = with_location_of_request(conf)
@@ -38,7 +40,7 @@ def validate_conf(context: StepContext) -> StepResult:
     context.record.write(
         "request",
         {
-            "triggered_by": context.run.triggered_by,
+            "triggered_by": asked_by,
             "run_id": context.run.run_id,
             "workload": workload,
             "conf": conf.model_dump(mode="json", exclude_none=True),
@@ -48,6 +50,25 @@ def validate_conf(context: StepContext) -> StepResult:
         files={"conf.json": canonical_json(conf.model_dump(mode="json"))},
         summary={"workload": workload, "source": conf.source.location},
     )
+
+
+def _asked_by(context: StepContext, conf: Conf) -> str:
+    """Who asked for the onboarding: of a later run of a chain who triggered the first.
+
+    :raises ConfError: somebody wrote by hand what only the system may.
+    """
+    if conf.resume == Resume():
+        return context.run.triggered_by
+    handed = context.record.read(handover_entry(context.run.iteration)) or {}
+    if context.run.iteration < 2 or handed.get("run_id") != context.run.run_id:
+        raise ConfError(
+            "`resume` is written by the system only",
+            where="conf: resume",
+            expected="nothing; a gate's choices lead to the next run of an onboarding",
+            given=f"root_run_id {conf.resume.root_run_id}, iteration {conf.resume.iteration}",
+            remedy="leave `resume` out",
+        )
+    return str((context.record.read("request") or {}).get("triggered_by") or "unknown")
 
 
 def with_location_of_request(conf: Conf) -> Conf:

@@ -1,0 +1,82 @@
+"""The task that starts the next run of a chain, when a person asked for a change at one of the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import Context
+from airflow.sdk.exceptions import AirflowSkipException
+
+from onboarding.gates.corrections import corrected_conf
+from onboarding.gates.definitions import GATE_BY_NAME
+from onboarding.operators.gate import SUPERSEDED
+from onboarding.operators.step import OUTCOME_KEY, StepContext, open_step_context
+from onboarding.spec.conf import Conf
+from onboarding.spec.conf_errors import ConfError
+from onboarding.workspace.chain import chain_run_id, handover_entry
+from shared.pipeline.errors import DataOnboardingError
+
+
+class HandOverOperator(TriggerDagRunOperator):
+    """Trigger the meta-DAG again with the changed conf; skipped when no gate asked for a change.
+
+    A change that makes no valid conf is not lost and does not end the onboarding: the next run has the conf as it was,
+    and its card says what was wrong.
+
+    :param decisions: task ids of the gates' decisions.
+    """
+
+    template_fields = ()
+
+    def __init__(self, *, decisions: Sequence[str], dag_id: str, **kwargs: Any) -> None:
+        super().__init__(trigger_dag_id=dag_id, openlineage_inject_parent_info=False, logical_date=None, **kwargs)
+        self.decisions = list(decisions)
+
+    def execute(self, context: Context) -> Any:
+        """See the class."""
+        asked = self._asked(context)
+        if asked is None:
+            raise AirflowSkipException("no change was asked for")
+        step_context = open_step_context(context, {})
+        run = step_context.run
+        iteration = run.iteration + 1
+        conf, problem = _next_conf(step_context, asked)
+        self.trigger_run_id = chain_run_id(run.root_run_id, iteration)
+        resume = {
+            "from_phase": GATE_BY_NAME[str(asked["gate"])].phase,
+            "root_run_id": run.root_run_id,
+            "iteration": iteration,
+            "corrections": dict(asked["changed"]),
+        }
+        self.conf = {**conf.model_dump(mode="json", exclude_unset=True), "resume": resume}
+        entry = {name: asked[name] for name in ("gate", "by", "changed")}
+        entry |= {"run_id": self.trigger_run_id, "from_run_id": run.run_id, "problem": problem}
+        step_context.record.write(handover_entry(iteration), entry)
+        if context["ti"].get_dr_count(dag_id=self.trigger_dag_id, run_ids=[self.trigger_run_id]):
+            self.log.info("handed on before: %s", self.trigger_run_id)
+            return
+        super().execute(context)
+
+    def _asked(self, context: Context) -> dict[str, Any] | None:
+        for task_id in self.decisions:
+            found = context["ti"].xcom_pull(task_ids=task_id, key=OUTCOME_KEY)
+            if found and found["summary"][OUTCOME_KEY] == SUPERSEDED:
+                return dict(found["summary"])
+        return None
+
+
+def _next_conf(step_context: StepContext, asked: Mapping[str, Any]) -> tuple[Conf, str]:
+    """The conf of the next run, and what was wrong with the change when it is the conf as it was."""
+    request = step_context.record.read("request") or {}
+    earlier = {key: value for key, value in request.get("conf", {}).items() if key != "resume"}
+    try:
+        return corrected_conf(earlier, asked["changed"]), ""
+    except ConfError as error:
+        step_context.record.write(f"refused-change-{step_context.run.iteration:02d}", error.as_dict())
+        return Conf.model_validate(earlier), _in_a_line(error)
+
+
+def _in_a_line(error: DataOnboardingError) -> str:
+    return f"not taken, {error.what}: expected {error.expected}, given {error.given}"

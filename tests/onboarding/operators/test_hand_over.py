@@ -1,0 +1,90 @@
+"""A change at a gate starts the next run of the chain, once, with the conf that it makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowSkipException, DagRunTriggerException
+
+from onboarding.operators.gate import SUPERSEDED
+from onboarding.operators.hand_over import HandOverOperator
+from onboarding.operators.step import OUTCOME_KEY
+from onboarding.spec.parse import parse_conf
+from onboarding.workspace.record import RunRecord
+from tests.onboarding.operators.contexts import Instance, make_context
+
+DECISIONS = ["plan.decision", "profile.decision"]
+CONF = {"source": {"location": "s3://landing/orders/"}, "quality": {"silver_threshold": 0.9}}
+
+
+def _asked(changed: dict[str, Any], gate: str = "confirm_profile") -> Instance:
+    instance = Instance("hand_over")
+    summary = {OUTCOME_KEY: SUPERSEDED, "reason": "x", "gate": gate, "by": "reviewer", "changed": changed}
+    instance.give({"summary": summary}, "profile.decision", OUTCOME_KEY)
+    return instance
+
+
+def _hand_over(instance: Instance, **context: Any) -> DagRunTriggerException | None:
+    operator = HandOverOperator(task_id="hand_over", dag_id="onboard_meta_dag", decisions=DECISIONS)
+    try:
+        operator.execute(make_context(instance, **context))
+    except DagRunTriggerException as triggered:
+        return triggered
+    return None
+
+
+@pytest.fixture(autouse=True)
+def _requested(record: RunRecord) -> None:
+    record.write("request", {"triggered_by": "requester", "workload": "orders", "conf": CONF})
+
+
+def test_without_a_change_it_is_skipped() -> None:
+    with pytest.raises(AirflowSkipException):
+        _hand_over(Instance("hand_over"))
+    rejected = Instance("hand_over")
+    rejected.give({"summary": {OUTCOME_KEY: "rejected", "reason": "x"}}, "plan.decision", OUTCOME_KEY)
+    with pytest.raises(AirflowSkipException):
+        _hand_over(rejected)
+
+
+def test_the_next_run_has_the_changed_conf_and_its_place_in_the_chain(record: RunRecord) -> None:
+    triggered = _hand_over(_asked({"domain.columns.zip.type": "text"}))
+    assert triggered is not None
+    assert (triggered.trigger_dag_id, triggered.dag_run_id) == ("onboard_meta_dag", "run-1__round_02")
+    assert triggered.logical_date is None
+    assert triggered.conf is not None
+    conf = parse_conf(triggered.conf)
+    assert str(conf.domain.columns["zip"].type) == "text"
+    assert conf.quality.silver_threshold == 0.9
+    resume = {"root_run_id": "run-1", "iteration": 2, "from_phase": 3}
+    assert {name: triggered.conf["resume"][name] for name in resume} == resume
+    entry = record.read("handover-02")
+    assert entry is not None
+    assert (entry["run_id"], entry["gate"], entry["by"]) == ("run-1__round_02", "confirm_profile", "reviewer")
+    assert (entry["changed"], entry["problem"]) == ({"domain.columns.zip.type": "text"}, "")
+
+
+def test_a_later_run_hands_on_to_the_one_after_it(record: RunRecord) -> None:
+    conf = {**CONF, "resume": {"root_run_id": "run-1", "iteration": 2, "from_phase": 3}}
+    triggered = _hand_over(_asked({}, "approve_deploy"), conf=conf, run_id="run-1__round_02")
+    assert triggered is not None
+    assert triggered.dag_run_id == "run-1__round_03"
+    assert triggered.conf is not None
+    assert triggered.conf["resume"]["from_phase"] == 4
+
+
+def test_a_retry_triggers_nothing_twice() -> None:
+    instance = _asked({})
+    instance.existing_runs = {"run-1__round_02"}
+    assert _hand_over(instance) is None
+
+
+def test_a_change_that_makes_no_conf_is_told_and_asked_about_again(record: RunRecord) -> None:
+    triggered = _hand_over(_asked({"schedule.cron": "at noon"}, "approve_plan"))
+    assert triggered is not None
+    assert triggered.conf is not None
+    assert parse_conf(triggered.conf).schedule.cron is None
+    entry = record.read("handover-02")
+    assert entry is not None
+    assert "given 'at noon'" in entry["problem"]
