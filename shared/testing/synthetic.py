@@ -54,6 +54,7 @@ class SyntheticColumn:
     maximum: str | None = None
     shape: str = ""
     values: tuple[str, ...] = ()
+    truth_words: tuple[str, ...] = ("true", "false")
 
 
 def columns_from(
@@ -95,6 +96,7 @@ def _column(
         minimum=measured.get("minimum"),
         maximum=measured.get("maximum"),
         shape=shapes[0]["value"] if shapes else "",
+        truth_words=tuple(measured.get("truth_words") or ("true", "false")),
         values=tuple(top) if few and entry["name"] not in key else (),
     )
 
@@ -105,17 +107,23 @@ def _fits(text: str, entry: Mapping[str, Any], measured: Mapping[str, Any]) -> b
     if kind == "text":
         return True
     if kind == "boolean":
-        return text.strip().lower() in BOOLEAN_WORDS
+        return text.strip().lower() in (measured.get("truth_words") or BOOLEAN_WORDS)
     if kind in ("date", "timestamp"):
         formats = [*measured.get("date_formats", []), entry.get("date_format") or "iso"]
         return any(_is_moment(text.strip(), form) for form in formats)
     if measured.get("number_format", "plain") != "plain":
-        return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
+        return any(map(str.isdigit, text)) and (not any(map(str.isalpha, text)) or _is_amount(text))
     try:
         number = Decimal(text.strip())
     except InvalidOperation:
         return False
     return number.is_finite() and (kind != "integer" or number == number.to_integral_value())
+
+
+def _is_amount(text: str) -> bool:
+    """Letters only as the code of a currency, before or behind the number."""
+    words = "".join(letter if letter.isalpha() else " " for letter in text).split()
+    return len(words) == 1 and len(words[0]) == 3 and words[0].isupper()
 
 
 def _is_moment(text: str, form: str) -> bool:
@@ -141,7 +149,7 @@ def value(column: SyntheticColumn, number: int) -> str:
     if column.type in ("decimal", "double"):
         return _decimal(column, number)
     if column.type == "boolean":
-        return ("true", "false")[number % 2]
+        return column.truth_words[number % len(column.truth_words)]
     if column.type == "date":
         return _written(datetime.combine(_day(column, number), time()), column.date_format, "%Y-%m-%d")
     if column.type == "timestamp":

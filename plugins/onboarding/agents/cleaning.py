@@ -12,6 +12,7 @@ from onboarding.spec.cleaning import AFTER_TYPE, OPERATIONS, REWRITING, TYPING, 
 from onboarding.spec.conf import CleaningStep, ColumnType, Role
 from onboarding.spec.plans import CleaningOperation, ColumnPlan, Decision
 from onboarding.spec.profile import ColumnProfile
+from shared.pipeline.profile.formats import truth_pair
 
 #: Words that never are a value; the profile adds what it found in the column itself.
 ALWAYS_NULL = ("", "NULL", "null", "N/A", "n/a")
@@ -32,6 +33,11 @@ _VALIDATORS = {
 }  # fmt: skip
 #: A form is required when at least this share of the values has it; the quality gate judges the others.
 FORMAT_SHARE = 0.60
+#: How amounts of money are written -> arguments of ``parse_currency``.
+_AMOUNTS: dict[str, dict[str, str]] = {
+    "currency": {"decimal_separator": ".", "thousands_separator": ","},
+    "currency_comma": {"decimal_separator": ",", "thousands_separator": "."},
+}
 _SPELLING = ("lower", "upper", "title")
 #: Columns with more different values than this are not normalised in case.
 _MOST_CASE_VALUES = 200
@@ -192,9 +198,13 @@ def _typing(plan: ColumnPlan, column: ColumnProfile) -> list[CleaningOperation]:
         return []
     if plan.type in (ColumnType.DATE, ColumnType.TIMESTAMP):
         return [_temporal(plan, column)]
-    arguments: dict[str, Any] = {"type": plan.type.value}
-    if plan.type is ColumnType.DECIMAL:
-        arguments |= {"precision": plan.precision, "scale": plan.scale}
+    pair = truth_pair(column.truth_words)
+    if plan.type is ColumnType.BOOLEAN and pair is not None:
+        return [_operation(plan.name, "parse_boolean", true_values=[pair[0]], false_values=[pair[1]])]
+    size = {"precision": plan.precision, "scale": plan.scale} if plan.type is ColumnType.DECIMAL else {}
+    if column.number_format in _AMOUNTS:
+        return [_operation(plan.name, "parse_currency", **_AMOUNTS[column.number_format], **size)]
+    arguments: dict[str, Any] = {"type": plan.type.value, **size}
     if column.number_format == "grouped":
         arguments["thousands_separator"] = ","
     if column.number_format == "decimal_comma":

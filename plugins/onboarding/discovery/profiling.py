@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from onboarding.discovery.answers import given_names, read_options
@@ -25,6 +26,8 @@ from shared.pipeline.profile import Measurement, measuring
 _TEXT_WHEN_PERSONAL = frozenset(SENSITIVITY) - {"BIRTH_DATE", "ADMISSION_DATE", "PERSON_NAME", "GENDER"}
 #: Confidence of a model's word: a person should look at it.
 SAID_BY_A_MODEL = 0.7
+#: Name of a format of moments as numbers -> how many of its units are a second.
+EPOCH_UNITS = {"epoch": 1, "epoch_ms": 1_000}
 _VALUES_OF = ("top_values", "quantiles", "case_matches", "misspellings")
 
 
@@ -101,6 +104,8 @@ def _column(name: str, measures: dict[str, Any], decided: TypeDecision, personal
     if decided.type is ColumnType.INTEGER and name_sense(str(measures["source_name"])).says("postal_code"):
         reason = f"the name says that these are postal codes, which are no numbers ({decided.reason})"
         decided = TypeDecision(ColumnType.TEXT, reason)
+    if decided.date_formats and decided.date_formats[0] in EPOCH_UNITS:
+        measures = _as_moments(measures, decided.date_formats[0])
     if decided.type in (ColumnType.TEXT, ColumnType.BOOLEAN):
         measures = measures | {"minimum": None, "maximum": None, "mean": None, "standard_deviation": None}
         measures = measures | {"quantiles": {}}
@@ -118,6 +123,14 @@ def _column(name: str, measures: dict[str, Any], decided: TypeDecision, personal
             "personal_data": personal,
         }
     )
+
+
+def _as_moments(measures: dict[str, Any], name: str) -> dict[str, Any]:
+    """The measures of numbers that are moments: their extremes as such, no mean and no quantiles."""
+    ends = {end: int(float(measures[end])) / EPOCH_UNITS[name] for end in ("minimum", "maximum")}
+    shown = {end: f"{datetime.fromtimestamp(value, tz=UTC):%Y-%m-%d %H:%M:%S}" for end, value in ends.items()}
+    matches = measures["type_matches"] | {f"timestamp:{name}": measures["type_matches"]["integer"]}
+    return measures | shown | {"type_matches": matches, "mean": None, "standard_deviation": None, "quantiles": {}}
 
 
 def _with_answer(column: ColumnProfile, conf: Conf) -> ColumnProfile:

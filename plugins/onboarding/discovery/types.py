@@ -1,4 +1,6 @@
-"""The type of a column from what its values can be read as, over all rows; its name has no say.
+"""The type of a column from what its values can be read as, over all rows.
+
+Its name has no say, but for numbers that may be moments.
 
 Shares are of the rows with a value. ``SURE``: above it, what cannot be read is a stray (quarantined by a rule).
 ``POSSIBLE``: above it the type is proposed, a person looks, and the quality gate decides.
@@ -8,10 +10,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from onboarding.spec.conf import ColumnType
-from shared.pipeline.profile.formats import DAY_MONTH_TWINS
+from onboarding.spec.profile import NumberFormat
+from shared.pipeline.profile.formats import DAY_MONTH_TWINS, reads_as_truth, truth_pair
+from shared.pipeline.profile.words import name_words, word_set
 
 SURE = 0.95
 POSSIBLE = 0.60
@@ -19,6 +23,11 @@ POSSIBLE = 0.60
 LONGEST_INTEGER = 18
 #: More digits after the point: a floating-point number, not a decimal one.
 LONGEST_SCALE = 6
+#: Names of numbers that are moments; the others need a look.
+EPOCH_WORDS = word_set("epoch unix timestamp ts")
+MOMENT_WORDS = word_set("time datetime date at created updated modified since")
+#: Seconds since 1970: from 2000 to 2100.
+EPOCH_RANGE = (946_684_800, 4_102_444_800)
 #: A second date format is accepted when at least this share of the values has it.
 SECOND_FORMAT_SHARE = 0.005
 
@@ -30,7 +39,7 @@ class TypeDecision:
     type: ColumnType
     reason: str
     date_formats: list[str] = field(default_factory=list)
-    number_format: Literal["plain", "grouped", "decimal_comma", "percent"] = "plain"
+    number_format: NumberFormat = "plain"
     needs_eyes: bool = False
     alternatives: list[str] = field(default_factory=list)
 
@@ -48,7 +57,7 @@ def decide_type(measures: dict[str, Any], rows: int) -> TypeDecision:
     if values <= 0:
         return TypeDecision(ColumnType.TEXT, "no row has a value")
     matches: dict[str, int] = measures["type_matches"]
-    for decide in (_structured, _boolean, _temporal, _number):
+    for decide in (_structured, _boolean, _temporal, _epoch, _number):
         decision = decide(measures, matches, values)
         if decision is not None:
             return decision
@@ -82,8 +91,10 @@ def _boolean(measures: dict[str, Any], matches: dict[str, int], values: int) -> 
     words = matches.get("boolean", 0)
     folded = (measures.get("folded_distinct_count") or 99) - measures["unreadable_distinct_count"]
     single = folded == 1 and (measures["maximum_length"] or 0) >= 4
-    if words >= SURE * values and (folded == 2 or single):
-        return TypeDecision(ColumnType.BOOLEAN, f"{words} of {values} values are words for true and false")
+    found = measures.get("truth_words") or []
+    if words >= SURE * values and (folded == 2 or single) and (reads_as_truth(found) or truth_pair(found)):
+        shown = f" ({', '.join(found)})" if truth_pair(found) else ""
+        return TypeDecision(ColumnType.BOOLEAN, f"{words} of {values} values are words for true and false{shown}")
     return None
 
 
@@ -117,6 +128,28 @@ def _temporal(measures: dict[str, Any], matches: dict[str, int], values: int) ->
         needs_eyes=bool(ambiguous) or total < SURE * values,
         alternatives=ambiguous or ([] if total >= SURE * values else [ColumnType.TEXT.value]),
     )
+
+
+def _epoch(measures: dict[str, Any], matches: dict[str, int], values: int) -> TypeDecision | None:
+    """Whole numbers that are moments of this century as seconds or milliseconds since 1970, where the name says time.
+
+    The numbers alone could be identifiers.
+    """
+    words = set(name_words(str(measures.get("source_name") or "")))
+    if matches.get("integer", 0) < SURE * values or not words & (EPOCH_WORDS | MOMENT_WORDS):
+        return None
+    low, high = (float(measures[end] or 0) for end in ("minimum", "maximum"))
+    for name, unit in (("epoch", 1), ("epoch_ms", 1_000)):
+        if EPOCH_RANGE[0] * unit <= low <= high <= EPOCH_RANGE[1] * unit:
+            what = "seconds" if unit == 1 else "milliseconds"
+            return TypeDecision(
+                ColumnType.TIMESTAMP,
+                f"{matches['integer']} of {values} values are moments of this century as {what} since 1970",
+                date_formats=[name],
+                needs_eyes=not words & EPOCH_WORDS,
+                alternatives=[ColumnType.INTEGER.value],
+            )
+    return None
 
 
 def _settle_twins(counts: dict[str, int]) -> tuple[set[str], list[str]]:
@@ -171,6 +204,12 @@ def _written_number(matches: dict[str, int], values: int) -> TypeDecision | None
     if grouped >= SURE * values:
         reason = f"{grouped} of {values} values are numbers with thousands separators or a currency sign"
         return TypeDecision(ColumnType.DECIMAL, reason, number_format="grouped")
+    written: tuple[tuple[NumberFormat, str], ...] = (("currency", "$ (1,234.50)"), ("currency_comma", "1.234,50 €"))
+    for kind, example in written:
+        amounts = matches.get(kind, 0)
+        if amounts >= SURE * values:
+            reason = f"{amounts} of {values} values are amounts as in {example}: signs, codes, brackets for negative"
+            return TypeDecision(ColumnType.DECIMAL, reason, number_format=kind)
     if percent >= SURE * values:
         reason = f"{percent} of {values} values are percentages; the number before the sign is kept"
         return TypeDecision(ColumnType.DECIMAL, reason, number_format="percent")

@@ -11,6 +11,10 @@ from onboarding.spec.conf import ColumnType, Format, Strict
 Sensitivity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE"]
 
 
+#: How numbers are written: 1234.5, 1,234.50, 1234,50, 12.5 %, $ (1,234.50), EUR 1.234,50.
+NumberFormat = Literal["plain", "grouped", "decimal_comma", "percent", "currency", "currency_comma"]
+
+
 class ValueCount(Strict):
     """A value (or a shape of values) and how many rows have it."""
 
@@ -46,8 +50,10 @@ class ColumnProfile(Strict):
     ``null_word_count``: rows whose text stands for "no value" (``null_words``: as written).
     ``distinct_count`` counts values after trimming, words for "no value" left out; ``distinct_exact`` is False where
     it was estimated. ``type_matches``: how many values can be read as ``integer``, ``decimal``, ``double``,
-    ``boolean``, ``uuid``, ``json``, ``grouped`` (1,234.50), ``decimal_comma``, ``percent``, ``date:<format>``,
-    ``timestamp:<format>``. ``unreadable_distinct_count``: different texts that the main kind cannot read.
+    ``boolean``, ``uuid``, ``json``, ``grouped`` (1,234.50), ``decimal_comma``, ``percent``, ``currency``
+    ($ (1,234.50), 5.00- USD), ``currency_comma`` (1.234,50 €), ``date:<format>``, ``timestamp:<format>``.
+    ``truth_words``: the words for true and false in a column of such. ``unreadable_distinct_count``: different texts
+    that the main kind cannot read.
     ``identifier_strength``: 0 (looks like no identifier), 1 (a sequence), 2 (by name), 3 (by form), 4 (both).
     ``far_date_count``: dates before 1900 or after 2100.
     ``shapes`` and the validators see the sample of ``validator_sample`` values.
@@ -63,7 +69,7 @@ class ColumnProfile(Strict):
     type: ColumnType
     date_format: str | None = None
     date_formats: list[str] = Field(default_factory=list)
-    number_format: Literal["plain", "grouped", "decimal_comma", "percent"] = "plain"
+    number_format: NumberFormat = "plain"
     type_reason: str = ""
     type_needs_eyes: bool = False
     type_alternatives: list[str] = Field(default_factory=list)
@@ -78,6 +84,7 @@ class ColumnProfile(Strict):
     negative_count: int = 0
     unreadable_distinct_count: int = 0
     type_matches: dict[str, int] = Field(default_factory=dict)
+    truth_words: list[str] = Field(default_factory=list)
     leading_zero_count: int = 0
     padded_count: int = 0
     minimum: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from shared.pipeline.profile.predicates import moment, predicate
+from shared.pipeline.profile.predicates import WRITTEN_NUMBERS, moment, number_value, predicate
 from shared.pipeline.profile.table import EXACT_DISTINCT_ROWS, TextTable
 from shared.pipeline.profile.validators import VALIDATOR_SAMPLE
 
@@ -51,6 +51,8 @@ def _computed(values: str, wanted: dict[int, list[str]]) -> str:
     for i, keys in wanted.items():
         if any(key in _NUMERIC for key in keys):
             cells.append(f"CASE WHEN {predicate('double', f'v{i}')} THEN try_cast(v{i} AS DOUBLE) END AS n{i}")
+        if any(key in WRITTEN_NUMBERS for key in keys):
+            cells.append(f"{number_value(keys, f'v{i}')} AS w{i}")
         cells += [f"{moment(key, f'v{i}')} AS m{i}_{number}" for number, key in enumerate(keys) if ":" in key]
     return f"(SELECT *, {', '.join(cells)} FROM {values})" if cells else values  # noqa: S608 (own aliases)
 
@@ -80,37 +82,43 @@ def _expressions(table: TextTable, i: int, keys: list[str]) -> dict[str, str]:
         expressions["integer_minimum"] = f"min(CASE WHEN n{i} IS NOT NULL THEN try_cast(v{i} AS HUGEINT) END)"
         expressions["integer_maximum"] = f"max(CASE WHEN n{i} IS NOT NULL THEN try_cast(v{i} AS HUGEINT) END)"
     if any(key in _NUMERIC for key in keys):
-        expressions |= _number_expressions(i)
+        point = f"strpos(v{i}, '.')"
+        expressions["double"] = f"count(n{i})"
+        expressions |= _number_expressions(f"n{i}")
+        expressions["scale"] = f"max(CASE WHEN n{i} IS NOT NULL AND {point} > 0 THEN length(v{i}) - {point} END)"
+    if any(key in WRITTEN_NUMBERS for key in keys):
+        expressions |= _number_expressions(f"w{i}")
+        points = "".join(WRITTEN_NUMBERS[key][1] for key in keys if key in WRITTEN_NUMBERS)
+        fraction = f"length(regexp_extract(v{i}, '[{points}]([0-9]+)[^0-9]*$', 1))"
+        expressions["scale"] = f"max(CASE WHEN w{i} IS NOT NULL THEN {fraction} END)"
     return expressions
 
 
-def _number_expressions(i: int) -> dict[str, str]:
-    point = f"strpos(v{i}, '.')"
+def _number_expressions(number: str) -> dict[str, str]:
     return {
-        "double": f"count(n{i})",
-        "minimum": f"min(n{i})",
-        "maximum": f"max(n{i})",
-        "mean": f"favg(n{i})",
-        "deviation": f"stddev_samp(n{i})",
-        "scale": f"max(CASE WHEN n{i} IS NOT NULL AND {point} > 0 THEN length(v{i}) - {point} END)",
-        "negative": f"count(CASE WHEN n{i} < 0 THEN 1 END)",
+        "minimum": f"min({number})",
+        "maximum": f"max({number})",
+        "mean": f"favg({number})",
+        "deviation": f"stddev_samp({number})",
+        "negative": f"count(CASE WHEN {number} < 0 THEN 1 END)",
     }
 
 
-def quantiles(table: TextTable, positions: list[int]) -> dict[int, dict[str, float]]:
-    """Quantiles of numeric columns over the sample (see ``TextTable``): position -> ``p50`` -> value."""
+def quantiles(table: TextTable, wanted: dict[int, list[str]]) -> dict[int, dict[str, float]]:
+    """Quantiles of numeric columns over the sample (see ``TextTable``): position -> ``p50`` -> value.
+
+    :param wanted: as in :func:`aggregate`.
+    """
+    numeric = sorted(i for i, keys in wanted.items() if {*_NUMERIC, *WRITTEN_NUMBERS} & set(keys))
     result: dict[int, dict[str, float]] = {}
-    for part in _slices(positions, COLUMNS_A_PASS_OVER_FEW_ROWS):
-        result |= _quantiles(table, part)
+    for part in _slices(numeric, COLUMNS_A_PASS_OVER_FEW_ROWS):
+        result |= _quantiles(table, part, wanted)
     return result
 
 
-def _quantiles(table: TextTable, positions: list[int]) -> dict[int, dict[str, float]]:
+def _quantiles(table: TextTable, positions: list[int], wanted: dict[int, list[str]]) -> dict[int, dict[str, float]]:
     listed = ", ".join(str(share) for share in QUANTILES)
-    selected = ", ".join(
-        f"quantile_disc(CASE WHEN {predicate('double', f'v{i}')} THEN try_cast(v{i} AS DOUBLE) END, [{listed}])"
-        for i in positions
-    )
+    selected = ", ".join(f"quantile_disc({number_value(wanted[i], f'v{i}')}, [{listed}])" for i in positions)
     row = table.one(f"SELECT {selected} FROM {table.values('sample_rows', positions)}")  # noqa: S608 (own aliases)
     names = [f"p{round(share * 100):02d}" for share in QUANTILES]
     return {

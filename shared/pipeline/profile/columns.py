@@ -8,13 +8,16 @@ from typing import Any
 from shared.pipeline.profile import contents
 from shared.pipeline.profile.aggregates import Measures
 from shared.pipeline.profile.formats import SCALAR_SHAPES
+from shared.pipeline.profile.predicates import WRITTEN_NUMBERS
 from shared.pipeline.profile.shapes import Shapes
 from shared.pipeline.profile.table import EXACT_DISTINCT_ROWS, TextTable
 
 #: From this share of distinct values on, a column may be a key: its distinct values are counted exactly.
 KEY_CANDIDATE_SHARE = 0.8
 #: Types whose share decides whether the remaining texts are junk.
-_READABLE = ("double", "grouped", "decimal_comma", "percent", "boolean")
+_READABLE = ("double", "grouped", "decimal_comma", "percent", "currency", "currency_comma", "boolean")
+#: From this share of words for true and false on, the words themselves are looked at.
+_OF_TRUTH = 0.95
 
 
 def column_report(
@@ -46,6 +49,8 @@ def column_report(
         "validator_sample": validated,
         "validator_matches": passed,
     }
+    if matches.get("boolean", 0) and matches["boolean"] >= _OF_TRUTH * int(measures["values"]):
+        report["truth_words"] = contents.truth_words(table, i)
     report |= _distinct(table, i, measures)
     report |= _extent(report["type_matches"], measures, quantiles)
     report["unreadable_distinct_count"] = _unreadable(table, i, report["type_matches"], int(measures["values"]))
@@ -96,7 +101,7 @@ def _is_of_words(measures: Measures, values: int) -> bool:
 def _extent(matches: dict[str, int], measures: Measures, quantiles: dict[str, float]) -> dict[str, Any]:
     """Smallest and largest value of the kind that most values can be read as; texts have none."""
     temporal = max((key for key in matches if ":" in key), key=lambda key: (matches[key], key), default=None)
-    numeric = matches.get("double", 0)
+    numeric = max(matches.get(kind, 0) for kind in ("double", *WRITTEN_NUMBERS))
     if temporal and matches[temporal] >= numeric and not matches.get("integer", 0) >= matches[temporal]:
         return {
             "minimum": _moment(measures[f"minimum {temporal}"]),

@@ -54,6 +54,15 @@ def small_set(table: TextTable, i: int) -> dict[str, Any]:
     }
 
 
+def truth_words(table: TextTable, i: int) -> list[str]:
+    """The words for true and false in a column, in lower case, sorted."""
+    counted = table.connection.execute(
+        f"SELECT DISTINCT lower(v{i}) FROM {table.values('all_rows', [i])}"  # noqa: S608 (own aliases)
+        f" WHERE {predicate('boolean', f'v{i}')} ORDER BY 1"
+    ).fetchall()
+    return [str(word) for (word,) in counted]
+
+
 def misspellings(table: TextTable, i: int) -> list[dict[str, Any]]:
     """Rare values that differ from a frequent one in a letter, as slips of the keyboard do.
 

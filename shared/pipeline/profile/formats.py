@@ -7,6 +7,7 @@ say which formats are worth counting over all rows, so the full pass counts a fe
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 #: Words for "no value", compared in lower case after trimming; the empty text is one as well.
@@ -17,7 +18,28 @@ NULL_WORDS: tuple[str, ...] = (
 #: Characters that trimming removes; tabs and no-break spaces included (engines differ in their default).
 TRIM_CHARACTERS = " \t\r\n\u00a0"
 
+#: Words for true and false that every cast reads, in whatever mixture.
 BOOLEAN_PAIRS: tuple[tuple[str, str], ...] = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"))
+#: Words of other kinds and languages: a column has those of one pair.
+OTHER_BOOLEAN_PAIRS: tuple[tuple[str, str], ...] = (
+    ("on", "off"), ("ja", "nein"), ("ja", "nee"), ("ja", "nej"), ("oui", "non"), ("si", "no"), ("sí", "no"),
+    ("sì", "no"), ("sim", "não"), ("sim", "nao"), ("tak", "nie"), ("wahr", "falsch"), ("vrai", "faux"),
+    ("vero", "falso"), ("verdadero", "falso"),
+)  # fmt: skip
+ALL_BOOLEAN_WORDS: tuple[str, ...] = tuple(
+    sorted({word for pair in (*BOOLEAN_PAIRS, *OTHER_BOOLEAN_PAIRS) for word in pair})
+)
+
+
+def truth_pair(words: Collection[str]) -> tuple[str, str] | None:
+    """The pair that a column's words belong to, where it is none that every cast reads; None for any other words."""
+    found = [pair for pair in OTHER_BOOLEAN_PAIRS if set(words) <= set(pair)]
+    return found[0] if found and not reads_as_truth(words) else None
+
+
+def reads_as_truth(words: Collection[str]) -> bool:
+    """Whether every cast reads all of these words as true or false."""
+    return set(words) <= {word for pair in BOOLEAN_PAIRS for word in pair}
 
 
 @dataclass(frozen=True)
@@ -100,7 +122,10 @@ SCALAR_SHAPES: dict[str, str] = {
     "grouped": r"-?[$€£]? ?-?9{1,3}(,999)*(\.9+)?|-?[$€£] ?-?9+(\.9+)?",
     "decimal_comma": r"[+-]?9+,9{1,2}",
     "percent": r"[+-]?9+(\.9+)? ?%",
-    "boolean": "[Aa][Aa]{0,4}",
+    # An amount with a sign or code of a currency, or negative in brackets or by a minus behind it.
+    "currency": r"[(]?-?([$€£¥]|AAA)? ?[(]?-?9{1,3}((,999)+|9*)(\.9+)?[)]?-?( ?([$€£¥]|AAA))?[)]?",
+    "currency_comma": r"[(]?-?([$€£¥]|AAA)? ?[(]?-?9{1,3}((\.999)+|9*)(,9+)?[)]?-?( ?([$€£¥]|AAA))?[)]?",
+    "boolean": "[Aa][Aa]{0,8}",
     "uuid": "[9aA]{8}-[9aA]{4}-[9aA]{4}-[9aA]{4}-[9aA]{12}",
     "json": r"[\[{].*[\]}]",
 }

@@ -88,8 +88,7 @@ def measure_view(
     shapes = [read_shapes(table, i) for i in range(len(columns))]
     wanted = {i: candidates(shapes[i], columns[i][1]) for i in range(len(columns))}
     measured = aggregates.aggregate(table, wanted)
-    numeric = [i for i, keys in wanted.items() if {"integer", "decimal", "double"} & set(keys)]
-    quantiles = aggregates.quantiles(table, numeric)
+    quantiles = aggregates.quantiles(table, wanted)
     result = Measurement(table, facts or {}, distinct_rows=table.distinct_rows() if columns else 0)
     result.columns = [
         column_report(table, i, measured[i], shapes[i], quantiles.get(i, {})) for i in range(len(columns))

@@ -6,13 +6,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from shared.pipeline.profile.formats import BOOLEAN_PAIRS, TEMPORAL_FORMATS, TemporalFormat
+from shared.pipeline.profile.formats import ALL_BOOLEAN_WORDS, TEMPORAL_FORMATS, TemporalFormat
 
 _FORMATS = {candidate.key: candidate for candidate in TEMPORAL_FORMATS}
 _GROUPED = r"-?[$€£]? ?-?[0-9]{1,3}(,[0-9]{3})*(\.[0-9]+)?|-?[$€£] ?-?[0-9]+(\.[0-9]+)?"
 _DECIMAL = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)"
-_WORDS = ", ".join(f"'{word}'" for pair in BOOLEAN_PAIRS for word in pair)
+_WORDS = ", ".join(f"'{word}'" for word in ALL_BOOLEAN_WORDS)
+_MONEY = "([$€£¥]|[A-Z]{3})"
+
+
+def _amount(thousands: str, point: str) -> str:
+    """Regular expression of an amount of money, as ``SCALAR_SHAPES`` has it over shapes."""
+    digits = f"[0-9]{{1,3}}(({thousands}[0-9]{{3}})+|[0-9]*)({point}[0-9]+)?"
+    return f"[(]?-?{_MONEY}? ?[(]?-?{digits}[)]?-?( ?{_MONEY})?[)]?"
+
+
+#: Kind of written number -> (expression of its amounts, decimal separator).
+WRITTEN_NUMBERS = {"currency": (_amount(",", "[.]"), "."), "currency_comma": (_amount("[.]", ","), ",")}
 
 
 def _scalar(name: str, column: str) -> str:
@@ -23,11 +35,23 @@ def _scalar(name: str, column: str) -> str:
         "grouped": f"regexp_full_match({column}, '{_GROUPED}')",
         "decimal_comma": f"regexp_full_match({column}, '[+-]?[0-9]+,[0-9]{{1,2}}')",
         "percent": rf"regexp_full_match({column}, '[+-]?[0-9]+(\.[0-9]+)? ?%')",
+        **{kind: f"regexp_full_match({column}, '{amount}')" for kind, (amount, _) in WRITTEN_NUMBERS.items()},
         "boolean": f"lower({column}) IN ({_WORDS})",
         "uuid": f"length({column}) = 36 AND try_cast({column} AS UUID) IS NOT NULL",
         "json": f"json_valid({column}) AND left({column}, 1) IN ('[', '{{')",
     }
     return predicates[name]
+
+
+def number_value(keys: Collection[str], column: str) -> str:
+    """The expression that reads a column as a number, NULL where it cannot be: plain, or written as one of the keys."""
+    branches = [f"WHEN {predicate('double', column)} THEN try_cast({column} AS DOUBLE)"]
+    for kind in WRITTEN_NUMBERS:
+        if kind in keys:
+            digits = f"replace(regexp_replace({column}, '[^0-9{WRITTEN_NUMBERS[kind][1]}]', '', 'g'), ',', '.')"
+            sign = f"CASE WHEN regexp_matches({column}, '[(-]') THEN -1 ELSE 1 END"
+            branches.append(f"WHEN {predicate(kind, column)} THEN {sign} * try_cast({digits} AS DOUBLE)")
+    return f"CASE {' '.join(branches)} END"
 
 
 def moment(key: str, column: str) -> str:

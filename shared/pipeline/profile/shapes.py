@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.pipeline.profile.formats import SCALAR_SHAPES, TEMPORAL_FORMATS, shape_matches
+from shared.pipeline.profile.predicates import WRITTEN_NUMBERS
 from shared.pipeline.profile.table import TextTable
 
 #: A type is counted over all rows when at least this share of the sampled values has a shape of it.
@@ -52,6 +53,18 @@ def candidates(shapes: Shapes, physical_type: str) -> list[str]:
             result.append(key)
     if "grouped" in result and not any(set(",$€£") & set(shape) for shape, _ in shapes.counts):
         result.remove("grouped")
+    for kind in WRITTEN_NUMBERS:
+        if kind in result and not _is_written(kind, shapes):
+            result.remove(kind)
     if physical_type in ("DATE", "BOOLEAN") or physical_type.startswith("TIMESTAMP"):
         return [key for key in result if ":" in key or key == "boolean"]
     return result
+
+
+def _is_written(kind: str, shapes: Shapes) -> bool:
+    """Whether some values are amounts of this kind and no plainer numbers: only then is the kind worth a pass."""
+    plainer = [SCALAR_SHAPES[name] for name in ("double", "grouped", "decimal_comma")]
+    return any(
+        shape_matches(SCALAR_SHAPES[kind], shape) and not any(shape_matches(pattern, shape) for pattern in plainer)
+        for shape, _ in shapes.counts
+    )
