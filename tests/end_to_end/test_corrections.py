@@ -121,3 +121,34 @@ def test_nobody_goes_on_with_an_onboarding_by_writing_so(corrected: dict[str, An
     run = _ended(requester, f"{ROOT}__round_09")
     assert run["state"] == "failed"
     assert "route.validate_conf" in run["note"]
+
+
+def test_its_history_says_who_did_what_and_that_nobody_changed_it(
+    corrected: dict[str, Any], platform: PlatformInfo
+) -> None:
+    found = json.loads(onboard(platform, "history", NAME, "--json").output)
+    assert [(item["root_run_id"], item["status"], item["runs"], item["asked_by"]) for item in found] == [
+        (ROOT, "deployed", 3, "requester")
+    ]
+    assert [(gate["gate"], gate["option"], gate["by"]) for gate in found[0]["gates"]] == [
+        ("approve_plan", "approve", "reviewer"), ("confirm_profile", "corrections", "reviewer"),
+        ("confirm_profile", "confirm", "reviewer"), ("approve_deploy", "changes needed", "reviewer"),
+        ("approve_deploy", "deploy", "reviewer"),
+    ]  # fmt: skip
+    assert f"{ROOT}\n" in onboard(platform, "history", NAME).output
+    whole = onboard(platform, "verify-record", NAME)
+    assert (whole.exit_code, whole.output) == (0, f"{ROOT}: intact, {found[0]['entries']} entries\n")
+
+
+def test_a_record_that_was_changed_is_told(corrected: dict[str, Any], platform: PlatformInfo) -> None:
+    folder = platform.home / "workspace" / "runs" / ROOT / "journal"
+    last = sorted(folder.glob("*.json"))[-1]
+    kept = last.read_bytes()
+    last.write_bytes(kept.replace(b"deployed", b"rejected"))
+    changed = onboard(platform, "verify-record", ROOT)
+    last.write_bytes(kept)
+    assert changed.exit_code == 1
+    assert "the end was changed" in changed.output
+    unknown = onboard(platform, "verify-record", "nothing_of_the_kind")
+    assert unknown.exit_code == 1
+    assert "there is no onboarding" in unknown.errors

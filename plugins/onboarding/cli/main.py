@@ -133,6 +133,27 @@ def status(
 
 
 @application.command()
+def history(
+    workload: Annotated[str, typer.Argument(help="Name of a workload.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Every onboarding of a workload: who asked, who decided what and when, tests, how it ended."""
+    from onboarding.cli.history_command import history as show_history
+
+    raise typer.Exit(show_history(workload, as_json=as_json))
+
+
+@application.command("verify-record")
+def verify_record(
+    name: Annotated[str, typer.Argument(metavar="RUN_OR_WORKLOAD", help="Run id of an onboarding, or a workload.")],
+) -> None:
+    """Check that nobody changed the record of an onboarding; exit code 1 when somebody did."""
+    from onboarding.cli.history_command import verify_record as verify
+
+    raise typer.Exit(verify(name))
+
+
+@application.command()
 def profile(
     source: Annotated[str, typer.Argument(metavar="FILE", help="File or folder: a path, file:// or s3://.")],
     sample: Annotated[

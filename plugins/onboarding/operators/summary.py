@@ -13,6 +13,8 @@ from onboarding.spec.phases import failed_tasks
 from shared.hooks.airflow_api import AirflowApi, AirflowApiError
 
 FINAL_TASK = "phase_5_deploy.verify"
+#: XCom with where the record's journal ended.
+RECORD_KEY = "record"
 
 
 class SummaryOperator(BaseOperator):
@@ -36,6 +38,9 @@ class SummaryOperator(BaseOperator):
             {**ended, "run_id": run.run_id, "triggered_by": run.triggered_by, "failed_tasks": faults},
         )
         self._note(step_context, ended)
+        # Airflow's database is another place than the workspace: what is kept there shows when the record was cut off.
+        head = step_context.record.journal.head()
+        context["ti"].xcom_push(key=RECORD_KEY, value={"entries": head.entries, "sha256": head.sha256})
         if ended["status"] == "failed":
             raise AirflowFailException(ended["reason"])
         return ended

@@ -1,16 +1,18 @@
 """The record of a run: who triggered what, what was decided, tested, deployed, and how it ended.
 
-One file per entry below ``runs/<root run>/record/``; an entry that exists is never rewritten with other
-content by a retry, since its name is made of the task and the content's digest is what a retry repeats.
+The newest content of each entry is one file below ``runs/<root run>/record/``, quick to read; all of them, in their
+order and never rewritten, are in the journal beside it (:mod:`onboarding.workspace.journal`).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from onboarding.workspace.journal import Head, Journal, latest_by_name
 from onboarding.workspace.outputs import safe_segment
-from onboarding.workspace.store import Store
+from onboarding.workspace.store import Store, canonical_json
 
 
 class RunRecord:
@@ -18,10 +20,32 @@ class RunRecord:
 
     def __init__(self, workspace: Store, root_run_id: str) -> None:
         self._store = workspace.below(f"runs/{safe_segment(root_run_id)}/record")
+        self.journal = Journal(workspace, root_run_id)
 
     def write(self, name: str, entry: dict[str, Any]) -> None:
-        """Write or replace the entry ``name`` (a slug such as ``gate-approve_plan-1``)."""
+        """Write or replace the entry ``name`` (a slug such as ``gate-approve_plan-1``); the same again is no news."""
+        if self.read(name) == json.loads(canonical_json(entry)):
+            return
+        self.journal.append(safe_segment(name), entry)
         self._store.write_json(f"{safe_segment(name)}.json", entry)
+
+    def verify(self, head: Head | None = None) -> list[str]:
+        """What was changed since it was written: in the journal, or in what is quick to read. Empty: nothing.
+
+        :param head: where the journal ended when the last run was over.
+        """
+        problems = self.journal.verify(head)
+        if problems:
+            return problems
+        written, shown = latest_by_name(self.journal.entries()), self.entries()
+        for name in sorted(written.keys() | shown.keys()):
+            if name not in written:
+                problems.append(f"record/{name}.json was added: the journal does not have it")
+            elif name not in shown:
+                problems.append(f"record/{name}.json was removed")
+            elif written[name] != shown[name]:
+                problems.append(f"record/{name}.json was changed: it is not what the journal has")
+        return problems
 
     def read(self, name: str) -> dict[str, Any] | None:
         """The entry, or None when there is none."""
