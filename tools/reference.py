@@ -213,11 +213,20 @@ def gates_page() -> str:
         "|---|---|---|---|",
     ]
     lines += [f"| `{gate.name}` | `{gate.dag_id}` | {', '.join(gate.labels)} | {gate.question} |" for gate in GATES]
-    lines += ["", *_CHANGES]
+    lines += ["", *_CHANGES, "", *_WHO]
     lines += ["", "## Exit codes of `onboard run`", "", "| outcome | exit code |", "|---|---|"]
     lines += [f"| {status} | {code} |" for status, code in sorted(EXIT_CODES.items(), key=lambda item: item[1])]
     return "\n".join(lines) + "\n"
 
+
+_WHO = [
+    "## Who may answer",
+    "",
+    "Everybody whom Airflow lets, unless the conf names `reviewers` of a gate, as in",
+    "`reviewers: {approve_deploy: [head_of_data]}`. Under SOX who asked for the onboarding may say no, and not yes. An",
+    "answer or a mark of anybody else does not count, and neither does a mark whose author Airflow does not tell: the",
+    "decision fails and says whom it takes and what to clear. The card names who may answer.",
+]
 
 _CHANGES = [
     "## When something should be changed",

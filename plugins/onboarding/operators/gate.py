@@ -16,6 +16,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from onboarding.gates.answer import GateAnswer, read_answer
 from onboarding.gates.card import Card
 from onboarding.gates.definitions import GATE_BY_NAME, Gate
+from onboarding.gates.who import answer_right
 from onboarding.operators.step import OUTCOME_KEY, Inputs, StepContext, open_step_context, tasks_that_end_with
 from onboarding.workspace.chain import MOST_RUNS, handover_entry
 from onboarding.workspace.outputs import output_key, read_output, safe_segment, write_output
@@ -115,6 +116,9 @@ class GateRequestOperator(TriggerDagRunOperator):
         module, _, name = self.card.partition(":")
         make_card: CardFunction = getattr(importlib.import_module(module), name)
         card, run = make_card(step_context), step_context.run
+        restricted = answer_right(self.gate, step_context.record.read("request") or {}).line
+        if restricted:
+            card = card.model_copy(update={"numbers": [restricted, *card.numbers]})
         if run.iteration > 1 and GATE_BY_NAME[self.gate].phase >= run.from_phase:
             card = card.model_copy(update={"changed": _changed(step_context)})
         data = canonical_json(
@@ -196,6 +200,12 @@ class GateDecisionOperator(BaseOperator, SkipMixin):
         if api is not None and api.user and answer.by == api.user:
             raise AirflowFailException(
                 f"{gate.name} was answered by {api.user}, the user that tasks use: only a person's answer counts"
+            )
+        problem = answer_right(gate.name, step_context.record.read("request") or {}).problem(answer)
+        if problem:
+            raise AirflowFailException(
+                f"{gate.name}: {problem}. Clear `approve` in {gate.dag_id}, run {run_id}, let the right person answer "
+                f"in Required Actions, then clear {ti.task_id.rsplit('.', 1)[0]}.wait and its decision"
             )
         if not request.get("carried_over"):
             where = {name: request.get(name) for name in ("card_uri", "logical_date", "level")}

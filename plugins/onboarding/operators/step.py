@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from airflow.sdk import BaseOperator, Context, SkipMixin, TriggerRule
@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from pydantic import BaseModel
 
 from onboarding.spec.settings import Settings, load_settings
-from onboarding.workspace.chain import chain_position
+from onboarding.workspace.chain import chain_position, handover_entry
 from onboarding.workspace.outputs import OutputReference, output_key, read_output, write_output
 from onboarding.workspace.record import RunRecord
 from onboarding.workspace.store import Store, sha256
@@ -47,7 +47,6 @@ class MetaRun:
         """The meta run of a task's context."""
         dag_run = context["dag_run"]
         conf = dict(dag_run.conf or {})
-        # Whether it was really handed on is checked by the first task.
         root_run_id, iteration, from_phase = chain_position(dag_run.run_id, conf.get("resume"))
         return cls(
             dag_id=dag_run.dag_id,
@@ -202,13 +201,21 @@ def load_basis(path: str) -> Callable[[StepContext], bytes]:
 
 
 def open_step_context(context: Context, inputs: Inputs) -> StepContext:
-    """Settings, workspace and inputs of a task."""
+    """Settings, workspace and inputs of a task.
+
+    A run that nothing was handed to is one of its own, whatever its conf says: nobody writes into another record.
+    """
     settings = load_settings()
+    store, run = Store(settings.workspace_uri), MetaRun.from_context(context)
+    if run.iteration > 1:
+        handed = RunRecord(store, run.root_run_id).read(handover_entry(run.iteration)) or {}
+        if handed.get("run_id") != run.run_id:
+            run = replace(run, root_run_id=run.run_id, iteration=1, from_phase=1)
     pulled = {name: _first_output(context["ti"], source) for name, source in inputs.items()}
     return StepContext(
-        store=Store(settings.workspace_uri),
+        store=store,
         settings=settings,
-        run=MetaRun.from_context(context),
+        run=run,
         inputs={name: OutputReference.from_xcom(value) for name, value in pulled.items() if value},
     )
 

@@ -14,7 +14,7 @@ _SECTIONS = (
     ("2. Destination and zones", ("destination.",)),
     ("3. Domain context", ("domain.",)),
     ("4. Transformation details", ("transformations.",)),
-    ("5. Quality and compliance", ("quality.", "retention.")),
+    ("5. Quality and compliance", ("quality.", "retention.", "reviewers")),
     ("6. Scheduling and deployment", ("schedule.", "deployment.")),
 )
 _COPIED = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format", "examples")

@@ -23,7 +23,6 @@ NOT_OFFERED = frozenset(
         "deployment.catalog_assume_role_arn",
         "deployment.catalog_external_id",
         "deployment.region",
-        "reviewers",
         "ontology.enabled",
         "ontology.namespace",
     }

@@ -27,7 +27,9 @@ from onboarding.operators.gate import (
     requested_date,
 )
 from onboarding.operators.step import OUTCOME_KEY
+from onboarding.spec.settings import load_settings
 from onboarding.workspace.record import RunRecord
+from onboarding.workspace.store import Store
 from tests.onboarding.operators.contexts import Instance, make_context
 
 GATE = GATE_BY_NAME["approve_plan"]
@@ -183,6 +185,7 @@ def test_a_change_ends_the_run_as_superseded_and_keeps_what_was_changed(record: 
 def test_in_the_last_round_a_change_is_told_what_to_do_instead(record: RunRecord) -> None:
     given = answer("change the answers") | {"params_input": {"workload": "new_name"}}
     conf = {"resume": {"root_run_id": "run-0", "iteration": 5, "from_phase": 1}}
+    RunRecord(Store(load_settings().workspace_uri), "run-0").write("handover-05", {"run_id": "run-0__round_05"})
     instance = Instance("decision")
     with pytest.raises(DownstreamTasksSkipped):
         decide("success", given, instance, conf=conf, run_id="run-0__round_05")
@@ -199,7 +202,8 @@ def _approved(record: RunRecord, verdict: str = "approve") -> DagRunTriggerExcep
     entry = {"gate_run_id": first.dag_run_id, "verdict": verdict, "level": "OK", "card_uri": first.conf["card_uri"]}
     entry |= {"logical_date": str(first.logical_date), "report_sha256": first.conf["card_sha256"]}
     record.write("gate-approve_plan-01", entry)
-    record.write("handover-02", {"gate": "approve_plan", "changed": {"workload": "new_name"}})
+    handed = {"run_id": "run-1__round_02", "gate": "approve_plan", "changed": {"workload": "new_name"}}
+    record.write("handover-02", handed)
     return first
 
 
@@ -228,3 +232,64 @@ def test_the_gate_of_the_changed_phase_is_asked_again_and_says_what_changed(reco
 def test_a_gate_that_was_not_approved_is_asked(record: RunRecord) -> None:
     _approved(record, "reject")
     assert _second_request(Instance("request"), from_phase=3) is not None
+
+
+SOX = {"triggered_by": "requester", "conf": {"quality": {"regulations": ["SOX"]}}}
+NAMED = {"triggered_by": "requester", "conf": {"reviewers": {"approve_plan": ["head_of_data"]}}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "by", "option", "said"),
+    [
+        (SOX, "requester", "approve", "a second person has to: SOX Sec. 404"),
+        (SOX, "requester", "change the answers", "a second person has to"),
+        (NAMED, "reviewer", "approve", "may be by head_of_data only"),
+        (NAMED, "reviewer", "reject", "may be by head_of_data only"),
+    ],
+)
+def test_an_answer_of_the_wrong_person_does_not_count(
+    record: RunRecord, asked: dict[str, Any], by: str, option: str, said: str
+) -> None:
+    record.write("request", asked)
+    given = answer(option) | {"responded_by_user": {"id": "1", "name": by}}
+    with pytest.raises(AirflowFailException, match=said) as refused:
+        decide("success", given)
+    assert "Clear `approve`" in str(refused.value)
+    assert record.read("gate-approve_plan-01") is None
+
+
+@pytest.mark.parametrize("asked", [SOX, NAMED])
+def test_a_mark_whose_author_is_not_known_does_not_count_where_it_matters(
+    record: RunRecord, asked: dict[str, Any]
+) -> None:
+    record.write("request", asked)
+    with pytest.raises(AirflowFailException, match="unknown"):
+        decide("success", None)
+
+
+@pytest.mark.parametrize(("asked", "by"), [(SOX, "reviewer"), (NAMED, "head_of_data")])
+def test_the_right_person_approves(record: RunRecord, asked: dict[str, Any], by: str) -> None:
+    record.write("request", asked)
+    result, _ = decide("success", answer("approve") | {"responded_by_user": {"id": "1", "name": by}})
+    assert (result["verdict"], result["by"]) == ("approve", by)
+
+
+def test_who_asked_may_still_say_no(record: RunRecord) -> None:
+    record.write("request", SOX)
+    with pytest.raises(DownstreamTasksSkipped):
+        decide("success", answer("reject") | {"responded_by_user": {"id": "1", "name": "requester"}})
+
+
+def test_a_gate_that_nobody_answered_in_time_closes_all_the_same(record: RunRecord) -> None:
+    record.write("request", SOX)
+    with pytest.raises(DownstreamTasksSkipped):
+        decide("failed", None)
+
+
+def test_the_card_says_who_may_answer(record: RunRecord) -> None:
+    record.write("request", SOX)
+    triggered = request(Instance("request"))
+    assert triggered is not None
+    assert triggered.conf is not None
+    card = json.loads(Path(triggered.conf["card_uri"].removeprefix("file://")).read_text())
+    assert "Who may answer: not requester, who asked for it" in card["body"]

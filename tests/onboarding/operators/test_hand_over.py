@@ -66,6 +66,7 @@ def test_the_next_run_has_the_changed_conf_and_its_place_in_the_chain(record: Ru
 
 
 def test_a_later_run_hands_on_to_the_one_after_it(record: RunRecord) -> None:
+    record.write("handover-02", {"run_id": "run-1__round_02"})
     conf = {**CONF, "resume": {"root_run_id": "run-1", "iteration": 2, "from_phase": 3}}
     triggered = _hand_over(_asked({}, "approve_deploy"), conf=conf, run_id="run-1__round_02")
     assert triggered is not None

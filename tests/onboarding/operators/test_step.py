@@ -146,7 +146,8 @@ def test_an_outcome_leaves_its_reason_and_skips_the_rest_also_when_reused(record
         assert (left[OUTCOME_KEY], left["reason"]) == ("blocked", "told to block in a")
 
 
-def _later(instance: Instance, number: int = 2) -> Any:
+def _later(instance: Instance, record: RunRecord, number: int = 2) -> Any:
+    record.write(f"handover-{number:02d}", {"run_id": f"run-1__round_{number:02d}"})
     conf = {"resume": {"root_run_id": "run-1", "iteration": number, "from_phase": 3}}
     return make_context(instance, conf, f"run-1__round_{number:02d}")
 
@@ -157,15 +158,15 @@ def test_a_later_run_takes_over_what_nothing_changed(record: RunRecord) -> None:
     for instance in (first, second):
         instance.give(given, "a")
     made = operator("b", inputs={"before": "a"}).execute(make_context(first))
-    assert operator("b", inputs={"before": "a"}).execute(_later(second)) == made
+    assert operator("b", inputs={"before": "a"}).execute(_later(second, record)) == made
     changed = Instance("b")
     changed.give(given | {"digest": "e" * 64}, "a")
-    assert operator("b", inputs={"before": "a"}).execute(_later(changed))["key"] != made["key"]
+    assert operator("b", inputs={"before": "a"}).execute(_later(changed, record))["key"] != made["key"]
 
 
 def test_a_step_without_inputs_looks_at_the_world_again(record: RunRecord) -> None:
     made = operator("b").execute(make_context(Instance("b")))
-    assert operator("b").execute(_later(Instance("b")))["key"] != made["key"]
+    assert operator("b").execute(_later(Instance("b"), record))["key"] != made["key"]
 
 
 def _first_letter(context: StepContext) -> bytes:
@@ -178,6 +179,12 @@ def test_a_basis_says_what_of_its_inputs_a_step_depends_on(record: RunRecord) ->
     for number, digest in enumerate(("d" * 64, "d" + "e" * 63, "f" * 64), start=1):
         instance = Instance("b")
         instance.give({"key": "somewhere", "digest": digest, "summary": {}}, "a")
-        context = make_context(instance) if number == 1 else _later(instance, number)
+        context = make_context(instance) if number == 1 else _later(instance, record, number)
         made.append(operator("b", inputs={"before": "a"}, basis=basis).execute(context)["key"])
     assert made[0] == made[1] != made[2]
+
+
+def test_a_run_that_nothing_was_handed_to_writes_into_a_record_of_its_own(record: RunRecord) -> None:
+    conf = {"resume": {"root_run_id": "run-1", "iteration": 9}}
+    run = open_step_context(make_context(Instance("b"), conf, "run-1__round_09"), {}).run
+    assert (run.root_run_id, run.iteration) == ("run-1__round_09", 1)

@@ -10,7 +10,6 @@ from onboarding.operators.step import StepContext, StepResult
 from onboarding.spec.conf import Conf, Intent, Resume
 from onboarding.spec.names import workload_name
 from onboarding.spec.parse import ConfError, overlay, parse_conf
-from onboarding.workspace.chain import handover_entry
 from onboarding.workspace.deployed import find_deployed, needed_deployed
 from onboarding.workspace.earlier_conf import conf_of_version
 from onboarding.workspace.store import Store, canonical_json
@@ -59,8 +58,7 @@ def _asked_by(context: StepContext, conf: Conf) -> str:
     """
     if conf.resume == Resume():
         return context.run.triggered_by
-    handed = context.record.read(handover_entry(context.run.iteration)) or {}
-    if context.run.iteration < 2 or handed.get("run_id") != context.run.run_id:
+    if context.run.iteration < 2:
         raise ConfError(
             "`resume` is written by the system only",
             where="conf: resume",
