@@ -95,15 +95,19 @@ class Onboarding:
 
 
 def _outcome(attempt: Attempt) -> Any:
-    """State and XComs, without the digest of what holds how long tests took."""
+    """State and XComs, without the digest of what holds how long tests took or when something was written."""
     assert attempt.result is not None, attempt.log
     result = attempt.result
     xcoms = [
-        [*names, {key: item for key, item in value.items() if key != "digest"} if isinstance(value, dict) else value]
+        [*names, _without(("digest", "sha256"), value)]
         for *names, value in result["xcoms"]
-        if ".test_gate" in names[1]
+        if ".test_gate" in names[1] or names[1] == "summary"
     ]
     return result["state"], xcoms or result["xcoms"], result["triggered"]
+
+
+def _without(keys: Sequence[str], value: Any) -> Any:
+    return {key: item for key, item in value.items() if key not in keys} if isinstance(value, dict) else value
 
 
 def every_write(task_id: str, writes: Sequence[str]) -> Sequence[int]:

@@ -38,7 +38,7 @@ def test_what_was_taken_back_is_no_longer_taken_for_done(
     source = b'VERSION = "abcdefabcdef"\n'
     publish(dags, publication_steps("orders", "abcdefabcdef", {".onboarding/manifest.json": b"{}"}, source))
     deployed = write_output(store, "runs/run-1/outputs/d/01-0", {}, {"workload": "orders", "version": "abcdefabcdef"})
-    run = MetaRun("onboard_meta_dag", "run-1", "run-1", 1, "2026-01-05", "requester", {})
+    run = MetaRun("onboard_meta_dag", "run-1", "run-1", 1, 1, "2026-01-05", "requester", {})
     assert find_deployed(dags, "orders") is not None
     with pytest.raises(DeploymentError, match="clear phase_5_deploy"):
         verify(StepContext(store, settings, run, {"deployment": deployed}))

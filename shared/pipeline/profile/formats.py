@@ -42,6 +42,18 @@ def reads_as_truth(words: Collection[str]) -> bool:
     return set(words) <= {word for pair in BOOLEAN_PAIRS for word in pair}
 
 
+#: Codes of currencies (ISO 4217, those in use). ALL, TOP and the like, which are words as well, are left out: three
+#: capital letters before a number are more often the beginning of an identifier.
+CURRENCY_CODES: tuple[str, ...] = (
+    "AED", "AUD", "AZN", "BDT", "BGN", "BHD", "BRL", "BYN", "CAD", "CHF", "CLF", "CLP", "CNY", "COP", "CRC", "CZK",
+    "DKK", "DOP", "DZD", "EGP", "ETB", "EUR", "FJD", "GBP", "GEL", "GHS", "GTQ", "HKD", "HNL", "HUF", "IDR", "ILS",
+    "INR", "IQD", "IRR", "ISK", "JMD", "JOD", "JPY", "KES", "KHR", "KRW", "KWD", "KZT", "LBP", "LKR", "MAD", "MDL",
+    "MKD", "MMK", "MUR", "MXN", "MYR", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PHP", "PKR", "PLN",
+    "PYG", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "THB", "TND", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX",
+    "USD", "UYU", "UZS", "VES", "VND", "XAF", "XOF", "XPF", "ZAR", "ZMW",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class TemporalFormat:
     """One way of writing a date or a timestamp.

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from shared.pipeline.profile.formats import ALL_BOOLEAN_WORDS, TEMPORAL_FORMATS, TemporalFormat
+from shared.pipeline.profile.formats import ALL_BOOLEAN_WORDS, CURRENCY_CODES, TEMPORAL_FORMATS, TemporalFormat
 
 _FORMATS = {candidate.key: candidate for candidate in TEMPORAL_FORMATS}
 _GROUPED = r"-?[$€£]? ?-?[0-9]{1,3}(,[0-9]{3})*(\.[0-9]+)?|-?[$€£] ?-?[0-9]+(\.[0-9]+)?"
 _DECIMAL = "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)"
 _WORDS = ", ".join(f"'{word}'" for word in ALL_BOOLEAN_WORDS)
-_MONEY = "([$€£¥]|[A-Z]{3})"
+_MONEY = f"([$€£¥]|{'|'.join(CURRENCY_CODES)})"
 
 
 def _amount(thousands: str, point: str) -> str:

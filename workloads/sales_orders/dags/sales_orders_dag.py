@@ -20,10 +20,10 @@ from airflow.sdk import (
 from shared.operators import pipeline_steps
 
 WORKLOAD = "sales_orders"
-VERSION = "dddb5a6c0e88"
+VERSION = "37311a6b6404"
 HEAVY_POOL = "onboarding_heavy"
 
-DOC_MD = "Sales orders: 14 columns from a csv source\n\nOwner: data-platform. Primary key: row_hash.\n\nGates: Silver 0.80, Gold 0.95; a failed gate publishes nothing.\n\nGold tables:\n\n- `sales_orders` (flat): One row per row of Silver.\n"
+DOC_MD = "Sales orders: 14 columns from a csv source\n\nOwner: data-platform. Primary key: order_id.\n\nGates: Silver 0.80, Gold 0.95; a failed gate publishes nothing.\n\nGold tables:\n\n- `sales_orders` (flat): One row per row of Silver.\n"
 
 BRONZE = Asset(name="sales_orders.bronze.sales_orders", uri="onboarding://sales_orders/bronze/sales_orders")
 SILVER = Asset(name="sales_orders.silver.sales_orders", uri="onboarding://sales_orders/silver/sales_orders")

@@ -34,6 +34,16 @@ SPECS = (
                 satisfied={"duckdb": "COUNT(*) >= 1", "spark": "COUNT(*) >= 1"},
                 kind="table",
             ),
+            Rule(
+                id="bronze_key_not_null",
+                dimension="completeness",
+                severity="warning",
+                on_fail="flag",
+                min_pass_rate=0.95,
+                applies={"duckdb": "TRUE", "spark": "TRUE"},
+                satisfied={"duckdb": 'NOT "order_id" IS NULL', "spark": "NOT `order_id` IS NULL"},
+                kind="row",
+            ),
         ),
     ),
 )

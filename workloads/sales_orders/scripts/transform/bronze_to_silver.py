@@ -54,7 +54,7 @@ SPECS = (
                 "status",
                 "shipped_date",
             ),
-            "numbers": ("order_id", "quantity", "unit_price", "amount"),
+            "numbers": ("quantity", "unit_price", "amount"),
             "categories": ("product", "category", "region", "currency", "status"),
         },
     ),

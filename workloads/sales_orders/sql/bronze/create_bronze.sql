@@ -1,6 +1,6 @@
 -- Not verified on Athena.
 CREATE EXTERNAL TABLE IF NOT EXISTS `${glue_database}`.`sales_orders` (
-  `order_id` STRING COMMENT 'Order id (measure, decimal).',
+  `order_id` STRING COMMENT 'Order id (identifier, text).',
   `order_date` STRING COMMENT 'Order date (temporal, date).',
   `customer_name` STRING COMMENT 'Customer name (attribute, text, person name).',
   `customer_email` STRING COMMENT 'Customer email (attribute, text, email).',

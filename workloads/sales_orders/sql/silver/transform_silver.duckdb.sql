@@ -84,11 +84,6 @@ WITH "trimmed" AS (
       '',
       'g'
     ) AS "shipped_date",
-    SHA256(
-      $masking_key || ':' || SHA256(
-        $masking_key || ':' || COALESCE(CAST(LENGTH("order_id") AS TEXT) || ':' || "order_id" || ';', '-;') || COALESCE(CAST(LENGTH("order_date") AS TEXT) || ':' || "order_date" || ';', '-;') || COALESCE(CAST(LENGTH("customer_name") AS TEXT) || ':' || "customer_name" || ';', '-;') || COALESCE(CAST(LENGTH("customer_email") AS TEXT) || ':' || "customer_email" || ';', '-;') || COALESCE(CAST(LENGTH("phone") AS TEXT) || ':' || "phone" || ';', '-;') || COALESCE(CAST(LENGTH("product") AS TEXT) || ':' || "product" || ';', '-;') || COALESCE(CAST(LENGTH("category") AS TEXT) || ':' || "category" || ';', '-;') || COALESCE(CAST(LENGTH("region") AS TEXT) || ':' || "region" || ';', '-;') || COALESCE(CAST(LENGTH("quantity") AS TEXT) || ':' || "quantity" || ';', '-;') || COALESCE(CAST(LENGTH("unit_price") AS TEXT) || ':' || "unit_price" || ';', '-;') || COALESCE(CAST(LENGTH("amount") AS TEXT) || ':' || "amount" || ';', '-;') || COALESCE(CAST(LENGTH("currency") AS TEXT) || ':' || "currency" || ';', '-;') || COALESCE(CAST(LENGTH("status") AS TEXT) || ':' || "status" || ';', '-;') || COALESCE(CAST(LENGTH("shipped_date") AS TEXT) || ':' || "shipped_date" || ';', '-;')
-      )
-    ) AS "row_hash",
     "_source_file",
     "_source_row",
     "_load_id"
@@ -96,7 +91,7 @@ WITH "trimmed" AS (
 ), "prepared" AS (
   SELECT
     CASE
-      WHEN "order_id" IN ('', 'NULL', 'null', 'N/A', 'n/a', 'NA', 'None', 'none', 'nan', 'NaN', '-')
+      WHEN "order_id" IN ('', 'NULL', 'null', 'N/A', 'n/a')
       THEN NULL
       ELSE "order_id"
     END AS "order_id",
@@ -169,20 +164,13 @@ WITH "trimmed" AS (
       THEN NULL
       ELSE "shipped_date"
     END AS "shipped_date",
-    "row_hash",
     "_source_file",
     "_source_row",
     "_load_id"
   FROM "trimmed"
 ), "read" AS (
   SELECT
-    CASE
-      WHEN REGEXP_FULL_MATCH(
-        "order_id",
-        '[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]*[(]?([+\x{2212}-][ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]*)?((\p{L}{1,4}[.]?)?\p{Sc}?(\p{L}{1,3})?[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]*)?([+\x{2212}-][ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]*)?[(]?[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]*(([0-9]{1,3}([,][0-9]{2,3})+|[0-9]+)([.][0-9]*)?|[.][0-9]+)[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]*[)]?([+\x{2212}-][ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]*)?[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]*(\p{L}{1,4}[.]?)?\p{Sc}?(\p{L}{1,3})?[)]?[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]*'
-      )
-      THEN TRY_CAST(CASE WHEN REGEXP_FULL_MATCH("order_id", '.*[(\x{2212}-].*') THEN '-' ELSE '' END || REGEXP_REPLACE(REGEXP_REPLACE("order_id", '\p{L}+[.]?', '', 'g'), '[^0-9.]', '', 'g') AS DECIMAL(18, 2))
-    END AS "order_id",
+    "order_id",
     CASE
       WHEN REGEXP_FULL_MATCH("order_date", '[0-9]{4}-[0-9]{2}-[0-9]{2}')
       THEN TRY_CAST("order_date" AS DATE)
@@ -211,7 +199,6 @@ WITH "trimmed" AS (
       WHEN REGEXP_FULL_MATCH("shipped_date", '[0-9]{4}-[0-9]{2}-[0-9]{2}')
       THEN TRY_CAST("shipped_date" AS DATE)
     END AS "shipped_date",
-    "order_id" AS "_text_order_id",
     "order_date" AS "_text_order_date",
     "customer_email" AS "_text_customer_email",
     "phone" AS "_text_phone",
@@ -219,7 +206,6 @@ WITH "trimmed" AS (
     "unit_price" AS "_text_unit_price",
     "amount" AS "_text_amount",
     "shipped_date" AS "_text_shipped_date",
-    "row_hash",
     "_source_file",
     "_source_row",
     "_load_id"
@@ -240,11 +226,10 @@ WITH "trimmed" AS (
     "currency",
     "status",
     "shipped_date",
-    "row_hash",
     "_source_file",
     "_source_row",
     "_load_id",
-    CASE WHEN "_text_order_id" <> '' AND "order_id" IS NULL THEN 'order_id,' ELSE '' END || CASE
+    CASE
       WHEN "_text_order_date" <> '' AND "order_date" IS NULL
       THEN 'order_date,'
       ELSE ''
@@ -291,17 +276,18 @@ WITH "trimmed" AS (
     "currency",
     "status",
     "shipped_date",
-    "row_hash",
-    ROW_NUMBER() OVER (PARTITION BY "row_hash" ORDER BY "_load_id" ASC, "_source_row" ASC) > 1 AS "is_exact_duplicate",
     "_source_file",
     "_source_row",
     "_load_id",
     CASE WHEN "_unparsed" = '' THEN '' ELSE ',' || "_unparsed" END AS "_unparsed",
-    CAST(1 AS INT) AS "_duplicate_rank"
+    CAST(CASE
+      WHEN "order_id" IS NULL
+      THEN 1
+      ELSE ROW_NUMBER() OVER (PARTITION BY "order_id" ORDER BY "_load_id" DESC, "_source_row" DESC)
+    END AS INT) AS "_duplicate_rank"
   FROM "typed"
 ), "masked" AS (
   SELECT
-    "row_hash",
     "order_id",
     "order_date",
     CASE
@@ -328,7 +314,6 @@ WITH "trimmed" AS (
     "currency",
     "status",
     "shipped_date",
-    "is_exact_duplicate",
     "_source_file",
     "_source_row",
     "_load_id",
@@ -337,7 +322,6 @@ WITH "trimmed" AS (
   FROM "ranked"
 )
 SELECT
-  "row_hash",
   "order_id",
   "order_date",
   "customer_name",
@@ -352,7 +336,6 @@ SELECT
   "currency",
   "status",
   "shipped_date",
-  "is_exact_duplicate",
   "_source_file",
   "_source_row",
   "_load_id",

@@ -70,13 +70,6 @@ WITH `trimmed` AS (
       '\\A[ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]+|[ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]+\\z',
       ''
     ) AS `shipped_date`,
-    SHA2(
-      :masking_key || ':' || SHA2(
-        :masking_key || ':' || COALESCE(CAST(LENGTH(`order_id`) AS STRING) || ':' || `order_id` || ';', '-;') || COALESCE(CAST(LENGTH(`order_date`) AS STRING) || ':' || `order_date` || ';', '-;') || COALESCE(CAST(LENGTH(`customer_name`) AS STRING) || ':' || `customer_name` || ';', '-;') || COALESCE(CAST(LENGTH(`customer_email`) AS STRING) || ':' || `customer_email` || ';', '-;') || COALESCE(CAST(LENGTH(`phone`) AS STRING) || ':' || `phone` || ';', '-;') || COALESCE(CAST(LENGTH(`product`) AS STRING) || ':' || `product` || ';', '-;') || COALESCE(CAST(LENGTH(`category`) AS STRING) || ':' || `category` || ';', '-;') || COALESCE(CAST(LENGTH(`region`) AS STRING) || ':' || `region` || ';', '-;') || COALESCE(CAST(LENGTH(`quantity`) AS STRING) || ':' || `quantity` || ';', '-;') || COALESCE(CAST(LENGTH(`unit_price`) AS STRING) || ':' || `unit_price` || ';', '-;') || COALESCE(CAST(LENGTH(`amount`) AS STRING) || ':' || `amount` || ';', '-;') || COALESCE(CAST(LENGTH(`currency`) AS STRING) || ':' || `currency` || ';', '-;') || COALESCE(CAST(LENGTH(`status`) AS STRING) || ':' || `status` || ';', '-;') || COALESCE(CAST(LENGTH(`shipped_date`) AS STRING) || ':' || `shipped_date` || ';', '-;'),
-        256
-      ),
-      256
-    ) AS `row_hash`,
     `_source_file`,
     `_source_row`,
     `_load_id`
@@ -84,7 +77,7 @@ WITH `trimmed` AS (
 ), `prepared` AS (
   SELECT
     CASE
-      WHEN `order_id` IN ('', 'NULL', 'null', 'N/A', 'n/a', 'NA', 'None', 'none', 'nan', 'NaN', '-')
+      WHEN `order_id` IN ('', 'NULL', 'null', 'N/A', 'n/a')
       THEN NULL
       ELSE `order_id`
     END AS `order_id`,
@@ -159,21 +152,13 @@ WITH `trimmed` AS (
       THEN NULL
       ELSE `shipped_date`
     END AS `shipped_date`,
-    `row_hash`,
     `_source_file`,
     `_source_row`,
     `_load_id`
   FROM `trimmed`
 ), `read` AS (
   SELECT
-    CASE
-      WHEN `order_id` RLIKE '\\A(?:[ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]*[(]?([+\\x{2212}-][ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]*)?((\\p{L}{1,4}[.]?)?\\p{Sc}?(\\p{L}{1,3})?[ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]*)?([+\\x{2212}-][ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]*)?[(]?[ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]*(([0-9]{1,3}([,][0-9]{2,3})+|[0-9]+)([.][0-9]*)?|[.][0-9]+)[ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]*[)]?([+\\x{2212}-][ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]*)?[ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]*(\\p{L}{1,4}[.]?)?\\p{Sc}?(\\p{L}{1,3})?[)]?[ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]*)\\z'
-      THEN TRY_CAST(CASE
-        WHEN `order_id` RLIKE '\\A(?:[^\\n]*[(\\x{2212}-][^\\n]*)\\z'
-        THEN '-'
-        ELSE ''
-      END || REGEXP_REPLACE(REGEXP_REPLACE(`order_id`, '\\p{L}+[.]?', ''), '[^0-9.]', '') AS DECIMAL(18, 2))
-    END AS `order_id`,
+    `order_id`,
     CASE
       WHEN `order_date` RLIKE '\\A(?:[0-9]{4}-[0-9]{2}-[0-9]{2})\\z'
       THEN TRY_CAST(`order_date` AS DATE)
@@ -202,7 +187,6 @@ WITH `trimmed` AS (
       WHEN `shipped_date` RLIKE '\\A(?:[0-9]{4}-[0-9]{2}-[0-9]{2})\\z'
       THEN TRY_CAST(`shipped_date` AS DATE)
     END AS `shipped_date`,
-    `order_id` AS `_text_order_id`,
     `order_date` AS `_text_order_date`,
     `customer_email` AS `_text_customer_email`,
     `phone` AS `_text_phone`,
@@ -210,7 +194,6 @@ WITH `trimmed` AS (
     `unit_price` AS `_text_unit_price`,
     `amount` AS `_text_amount`,
     `shipped_date` AS `_text_shipped_date`,
-    `row_hash`,
     `_source_file`,
     `_source_row`,
     `_load_id`
@@ -231,11 +214,10 @@ WITH `trimmed` AS (
     `currency`,
     `status`,
     `shipped_date`,
-    `row_hash`,
     `_source_file`,
     `_source_row`,
     `_load_id`,
-    CASE WHEN `_text_order_id` <> '' AND `order_id` IS NULL THEN 'order_id,' ELSE '' END || CASE
+    CASE
       WHEN `_text_order_date` <> '' AND `order_date` IS NULL
       THEN 'order_date,'
       ELSE ''
@@ -279,20 +261,18 @@ WITH `trimmed` AS (
     `currency`,
     `status`,
     `shipped_date`,
-    `row_hash`,
-    ROW_NUMBER() OVER (
-      PARTITION BY `row_hash`
-      ORDER BY `_load_id` ASC NULLS LAST, `_source_row` ASC NULLS LAST
-    ) > 1 AS `is_exact_duplicate`,
     `_source_file`,
     `_source_row`,
     `_load_id`,
     CASE WHEN `_unparsed` = '' THEN '' ELSE ',' || `_unparsed` END AS `_unparsed`,
-    CAST(1 AS INT) AS `_duplicate_rank`
+    CAST(CASE
+      WHEN `order_id` IS NULL
+      THEN 1
+      ELSE ROW_NUMBER() OVER (PARTITION BY `order_id` ORDER BY `_load_id` DESC, `_source_row` DESC)
+    END AS INT) AS `_duplicate_rank`
   FROM `typed`
 ), `masked` AS (
   SELECT
-    `row_hash`,
     `order_id`,
     `order_date`,
     CASE
@@ -319,7 +299,6 @@ WITH `trimmed` AS (
     `currency`,
     `status`,
     `shipped_date`,
-    `is_exact_duplicate`,
     `_source_file`,
     `_source_row`,
     `_load_id`,
@@ -328,7 +307,6 @@ WITH `trimmed` AS (
   FROM `ranked`
 )
 SELECT
-  `row_hash`,
   `order_id`,
   `order_date`,
   `customer_name`,
@@ -343,7 +321,6 @@ SELECT
   `currency`,
   `status`,
   `shipped_date`,
-  `is_exact_duplicate`,
   `_source_file`,
   `_source_row`,
   `_load_id`,

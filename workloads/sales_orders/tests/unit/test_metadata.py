@@ -16,7 +16,7 @@ from shared.testing.workload import WorkloadFolder
 MEASURED_AT = "s3://onboarding-landing/sales/"
 MEASURED_ROWS = (1530, 0, 1500)
 MEASURED = {
-    "order_id": (0, 1500, "-1500.0", "-1.0"),
+    "order_id": (0, 1500, None, None),
     "order_date": (0, 363, "2024-01-01", "2024-12-31"),
     "customer_name": (0, 321),
     "customer_email": (20, 425),
@@ -31,7 +31,7 @@ MEASURED = {
     "status": (0, 5, None, None),
     "shipped_date": (287, 352, "2024-01-03", "2025-01-06"),
 }
-CANDIDATES = []
+CANDIDATES = [(["order_id"], 1500, 0)]
 LOCATION = "s3://onboarding-landing/sales/"
 # Column -> type and sensitivity of what it tells about a person.
 PERSONAL = {
@@ -52,7 +52,7 @@ PERSONAL = {
 }
 # Column -> type, precision, scale, date format, role, and whether values may be missing.
 COLUMNS = {
-    "order_id": ("decimal", 18, 2, None, "measure", False),
+    "order_id": ("text", None, None, None, "identifier", False),
     "order_date": ("date", None, None, "%Y-%m-%d", "temporal", True),
     "customer_name": ("text", None, None, None, "attribute", False),
     "customer_email": ("text", None, None, None, "attribute", True),
@@ -67,7 +67,7 @@ COLUMNS = {
     "status": ("text", None, None, None, "dimension", False),
     "shipped_date": ("date", None, None, "%Y-%m-%d", "temporal", True),
 }
-PRIMARY_KEY = ["row_hash"]
+PRIMARY_KEY = ["order_id"]
 DROPPED = []
 ORIGIN = {"_source_file": "STRING", "_source_row": "BIGINT", "_load_id": "STRING"}
 
