@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from onboarding.gates.corrections import CHANGEABLE
 from onboarding.gates.definitions import GATES
 from onboarding.spec.cleaning import OPERATIONS, Operation, arguments_schema
 from onboarding.spec.conf import Conf
@@ -231,11 +232,18 @@ _WHO = [
 _CHANGES = [
     "## When something should be changed",
     "",
-    "Each card has a form, preset with what is proposed: at `confirm_profile` a field for each item that needs eyes",
-    "and one for any other column; at `approve_plan` name, use, schedule and thresholds; at `approve_deploy` schedule,",
-    "thresholds, the mask of a column and a rule that shall only inform. Change what is wrong and choose the middle",
-    "button; from the terminal: `onboard answer GATE --workload W --option corrections --set NAME=VALUE`. Who changes",
-    "a field and presses the first button is taken to want the change.",
+    "The form below a card is one list with search: what may be changed there, in words, first what the card asks",
+    "about. At `approve_plan` these are use, schedule and thresholds; at `confirm_profile` key, and type, role and",
+    "personal data of each column; at `approve_deploy` rules that shall only inform, masks, schedule and thresholds.",
+    "Choose what is wrong, as much as you like, and press the middle button. Who chooses a change and presses the",
+    "first button is taken to want it.",
+    "",
+    "From the terminal, more can be said: `onboard answer GATE --workload W --option corrections --set KEY=VALUE`,",
+    "where KEY is or lies below one of these keys of [the conf](conf.md):",
+    "",
+    *(f"- `{gate}`: {', '.join(f'`{key}`' for key in keys)}" for gate, keys in CHANGEABLE.items()),
+    "",
+    "Where the data is, who decides, and engine and account are another onboarding: reject, and trigger it anew.",
     "",
     "The run ends as superseded, and a new one goes on, named after the first (`..._round_02`). What you changed is",
     "part of its conf, as if you had given it at the start, and is never asked again. What does not depend on it is",

@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from onboarding.cli.airflow_client import META_DAG, AirflowClient
-from onboarding.gates.corrections import BECOMES, COLUMN
 from onboarding.local_platform import PlatformInfo
 from onboarding.workspace.record import RunRecord
 from onboarding.workspace.store import Store
@@ -22,23 +21,20 @@ NAME, ROOT = "corrected_codes", "corrected"
 SECOND, THIRD = f"{ROOT}__round_02", f"{ROOT}__round_03"
 
 
-def _fields(gate: Any, **changed: Any) -> dict[str, Any]:
-    return {name: schema["default"] for name, schema in gate.fields.items()} | changed
-
-
 @pytest.fixture(scope="module")
 def corrected(platform: PlatformInfo) -> dict[str, Any]:
     """What was seen of an onboarding with a correction at ``confirm_profile`` and a change at ``approve_deploy``."""
     requester, reviewer = AirflowClient(platform, "requester"), AirflowClient(platform, "reviewer")
     requester.trigger(META_DAG, ROOT, {"source.location": _source(platform, NAME)})
-    reviewer.answer(_gate(reviewer, ROOT, "approve_plan"), "approve", {})
+    reviewer.answer(_gate(reviewer, ROOT, "approve_plan"), "approve")
     asked = _gate(reviewer, ROOT, "confirm_profile")
-    reviewer.answer(asked, "corrections", _fields(asked, **{COLUMN: "amount", BECOMES: "type: text"}))
+    assert asked.choices["domain.columns.amount.type = text"] == "amount is text"
+    reviewer.answer(asked, "corrections", ["domain.columns.amount.type = text"])
     seen: dict[str, Any] = {"first": _ended(requester, ROOT)}
     again = _gate(reviewer, SECOND, "confirm_profile")
     seen["card"] = again.body
     seen["waiting"] = onboard(platform, "status", NAME, "--json").output
-    reviewer.answer(again, "confirm", {})
+    reviewer.answer(again, "confirm")
     _gate(reviewer, SECOND, "approve_deploy")
     wrong = onboard(
         platform, "answer", "approve_deploy", "--workload", NAME, "--option", "changes needed", "--set", "schedule=x"
@@ -50,7 +46,7 @@ def corrected(platform: PlatformInfo) -> dict[str, Any]:
     )  # fmt: skip
     assert changed.exit_code == 0, changed.errors
     seen["second"] = _ended(requester, SECOND)
-    reviewer.answer(_gate(reviewer, THIRD, "approve_deploy"), "deploy", {})
+    reviewer.answer(_gate(reviewer, THIRD, "approve_deploy"), "deploy")
     seen["third"] = _ended(requester, THIRD)
     return seen
 
@@ -109,9 +105,8 @@ def test_it_is_one_onboarding(corrected: dict[str, Any], platform: PlatformInfo)
     assert (request["triggered_by"], request["run_id"]) == ("requester", THIRD)
 
 
-def test_a_field_that_the_card_does_not_have_is_refused(corrected: dict[str, Any]) -> None:
-    assert "no field `schedule`" in corrected["wrong"]
-    assert "schedule.cron" in corrected["wrong"]
+def test_a_change_that_makes_no_conf_is_refused_before_it_is_sent(corrected: dict[str, Any]) -> None:
+    assert "`schedule` cannot be used" in corrected["wrong"]
 
 
 def test_nobody_goes_on_with_an_onboarding_by_writing_so(corrected: dict[str, Any], platform: PlatformInfo) -> None:

@@ -135,7 +135,7 @@ def test_a_viewer_cannot_answer(platform: PlatformInfo) -> None:
     requester.trigger(META_DAG, "viewed", {"source.location": _source(platform, "viewed_codes")})
     gate = _gate(reviewer, "viewed", "approve_plan")
     with pytest.raises(AirflowApiError) as caught:
-        AirflowClient(platform, "viewer").answer(gate, "approve", {})
+        AirflowClient(platform, "viewer").answer(gate, "approve")
     assert caught.value.status == 403
     _mark(reviewer, gate, "failed")
     assert _ended(requester, "viewed")["state"] == "success"

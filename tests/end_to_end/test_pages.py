@@ -58,7 +58,7 @@ def profiled(platform: PlatformInfo) -> WaitingGate:
         csv.writer(file).writerows([["code", HOSTILE], *rows])
     requester, reviewer = AirflowClient(platform, "requester"), AirflowClient(platform, "reviewer")
     requester.trigger(META_DAG, RUN_ID, {"source.location": path.as_uri()})
-    reviewer.answer(_gate(reviewer, "approve_plan"), "approve", {})
+    reviewer.answer(_gate(reviewer, "approve_plan"), "approve")
     return _gate(reviewer, "confirm_profile")
 
 
@@ -101,7 +101,7 @@ def test_airflow_lists_the_entry_and_the_tab(platform: PlatformInfo) -> None:
 
 def test_the_profile_can_be_rejected(platform: PlatformInfo, profiled: WaitingGate) -> None:
     """Last of this file: it ends the run, and the page says how."""
-    AirflowClient(platform, "reviewer").answer(profiled, "reject", {})
+    AirflowClient(platform, "reviewer").answer(profiled, "reject")
 
     def ended() -> bool:
         return 'class="badge rejected"' in _get(platform, "/onboarding/", "viewer").text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from onboarding.gates.corrections import CHANGES
 from onboarding.local_platform import PlatformInfo
 from onboarding.workspace.chain import root_run_id
 from onboarding.workspace.outputs import safe_segment
@@ -21,7 +23,7 @@ FINISHED = ("success", "failed")
 class WaitingGate:
     """A gate that waits for a person.
 
-    :ivar fields: field of the card's form -> JSON schema of its value, with ``default``: what it is preset with.
+    :ivar choices: change (``KEY = VALUE``) that the card offers -> the same in words.
     """
 
     gate: str
@@ -31,7 +33,7 @@ class WaitingGate:
     body: str
     options: tuple[str, ...]
     url: str
-    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    choices: dict[str, str] = field(default_factory=dict)
 
 
 class AirflowClient:
@@ -78,10 +80,11 @@ class AirflowClient:
             if str(detail["task_instance"]["dag_run_id"]).startswith(prefix)
         ]
 
-    def answer(self, gate: WaitingGate, option: str, fields: dict[str, Any]) -> None:
+    def answer(self, gate: WaitingGate, option: str, changes: Sequence[str] = ()) -> None:
         """Answer a gate the way the Required Actions page does."""
         path = f"/dags/{gate.dag_id}/dagRuns/{quote(gate.run_id)}/taskInstances/approve/-1/hitlDetails"
-        self.api.send("PATCH", path, {"chosen_options": [option], "params_input": fields})
+        given = {CHANGES: list(changes)} if changes else {}
+        self.api.send("PATCH", path, {"chosen_options": [option], "params_input": given})
 
     def approve_state(self, gate: WaitingGate) -> str:
         """State of the gate's ``approve`` task."""
@@ -105,8 +108,5 @@ def _waiting_gate(detail: dict[str, Any], api_url: str) -> WaitingGate:
         body=str(detail.get("body") or ""),
         options=tuple(detail["options"]),
         url=f"{api_url}/dags/{dag_id}/runs/{quote(run_id)}/tasks/approve/required_actions",
-        fields={
-            str(name): {**param.get("schema", {}), "default": param.get("value")}
-            for name, param in (detail.get("params") or {}).items()
-        },
+        choices=dict((detail.get("params") or {}).get(CHANGES, {}).get("schema", {}).get("values_display") or {}),
     )

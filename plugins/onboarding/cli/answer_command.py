@@ -8,13 +8,14 @@ from onboarding.cli.airflow_client import META_DAG, AirflowClient, WaitingGate, 
 from onboarding.cli.console import is_interactive, say
 from onboarding.cli.follow import Reply
 from onboarding.cli.platform_access import running_platform
-from onboarding.cli.terminal_answer import AnswerError, ask_in_terminal, field_value, show
+from onboarding.cli.terminal_answer import AnswerError, ask_in_terminal, show
+from onboarding.gates.corrections import corrected_conf
 from onboarding.spec.settings import load_settings
 from onboarding.workspace.record import RunRecord
 from onboarding.workspace.store import Store
 
 
-def answer(gate_name: str, workload: str, option: str | None, set_fields: list[str], user: str) -> int:
+def answer(gate_name: str, workload: str, option: str | None, changes: list[str], user: str) -> int:
     """Show the card; answer it when an option is given (or typed, in a terminal). Exit code 0, or 3: still waits."""
     platform = running_platform()
     if user not in platform.users:
@@ -25,7 +26,7 @@ def answer(gate_name: str, workload: str, option: str | None, set_fields: list[s
             remedy="name a user with --user",
         )
     client = AirflowClient(platform, user)
-    gate = _waiting_gate(client, gate_name, workload)
+    gate, conf = _waiting_gate(client, gate_name, workload)
     if option is None:
         if not is_interactive():
             show(gate)
@@ -42,16 +43,19 @@ def answer(gate_name: str, workload: str, option: str | None, set_fields: list[s
             given=f"`{option}`",
             remedy="repeat the command with one of these",
         )
-    return _send(client, gate, Reply(option, _fields(set_fields, gate)))
+    if changes:
+        corrected_conf(gate.gate, {key: value for key, value in conf.items() if key != "resume"}, changes)
+    return _send(client, gate, Reply(option, changes))
 
 
 def _send(client: AirflowClient, gate: WaitingGate, reply: Reply) -> int:
-    client.answer(gate, reply.option, reply.fields)
+    client.answer(gate, reply.option, reply.changes)
     say(f"{gate.gate}: {reply.option} (as {client.user})")
     return 0
 
 
-def _waiting_gate(client: AirflowClient, gate_name: str, workload: str) -> WaitingGate:
+def _waiting_gate(client: AirflowClient, gate_name: str, workload: str) -> tuple[WaitingGate, dict[str, Any]]:
+    """The gate, and the conf of the run that waits there."""
     workspace = Store(load_settings().workspace_uri)
     waiting: list[str] = []
     for meta_run in client.runs(META_DAG):
@@ -63,7 +67,7 @@ def _waiting_gate(client: AirflowClient, gate_name: str, workload: str) -> Waiti
             continue
         for gate in client.waiting_gates(run_id):
             if gate.gate == gate_name:
-                return gate
+                return gate, dict(request.get("conf") or {})
             waiting.append(gate.gate)
     raise AnswerError(
         f"{gate_name} of `{workload}` does not wait for an answer",
@@ -71,22 +75,3 @@ def _waiting_gate(client: AirflowClient, gate_name: str, workload: str) -> Waiti
         given=f"waiting: {', '.join(waiting) or 'nothing'}",
         remedy="`onboard status` shows what waits",
     )
-
-
-def _fields(set_fields: list[str], gate: WaitingGate) -> dict[str, Any]:
-    """All fields of the form, those that are set with the given values; none when nothing is set."""
-    if not set_fields:
-        return {}
-    given = {name: schema.get("default") for name, schema in gate.fields.items()}
-    for item in set_fields:
-        name, equals, text = item.partition("=")
-        if not equals:
-            raise AnswerError(
-                "a field is set as NAME=VALUE",
-                where="--set",
-                expected="for example --set schedule.cron='0 5 * * *'",
-                given=item,
-                remedy="repeat the command with an equals sign",
-            )
-        given[name] = field_value(gate, name, text)
-    return given

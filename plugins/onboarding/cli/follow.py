@@ -27,10 +27,10 @@ Answerer = Callable[[WaitingGate], "Reply | None"]
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer to a gate: the option, and the fields of its form; no fields: they stay as they were preset."""
+    """An answer to a gate: the option, and what shall be changed, ``KEY = VALUE``."""
 
     option: str
-    fields: dict[str, Any] = field(default_factory=dict)
+    changes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -147,7 +147,7 @@ def follow_meta_run(
 def _answer_until_taken(reviewer: AirflowClient, gate: WaitingGate, reply: Reply, progress: Progress) -> None:
     """Answer, and look again: a task that the scheduler failed in between asks anew after its retry delay."""
     progress(f"{gate.gate}: {reply.option} (as {reviewer.user})")
-    reviewer.answer(gate, reply.option, reply.fields)
+    reviewer.answer(gate, reply.option, reply.changes)
     deadline = time.monotonic() + SECONDS_AFTER_ANSWER
     while time.monotonic() < deadline:
         if reviewer.approve_state(gate) in ("success", "failed", "skipped"):

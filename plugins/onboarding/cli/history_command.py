@@ -98,7 +98,7 @@ def _onboarding(workspace: Store, root: str) -> dict[str, Any]:
     request, outcome = entries.get("request", {}), entries.get("outcome", {})
     gates = [
         {"at": item["at"], **{key: item["entry"].get(key) for key in ("gate", "option", "by", "how", "report_sha256")}}
-        | {"fields": item["entry"].get("fields", {})}
+        | {"changes": item["entry"].get("changes", [])}
         for item in journal
         if item["name"].startswith("gate-")
     ]
@@ -145,8 +145,7 @@ def _lines(onboarding: dict[str, Any]) -> list[str]:
 
 
 def _answer(gate: dict[str, Any]) -> str:
-    fields = ", ".join(f"{name} = {value}" for name, value in sorted(gate["fields"].items()))
-    given = f" with {fields}" if fields else ""
+    given = f" with {'; '.join(gate['changes'])}" if gate["changes"] else ""
     shown = str(gate["report_sha256"])[:12]
     return f"{gate['gate']}: {gate['option']} by {gate['by']} ({gate['how']}){given}; shown {shown}"
 

@@ -112,13 +112,15 @@ def answer(
     gate: Annotated[str, typer.Argument(help="Name of the gate, for example approve_plan.")],
     workload: Annotated[str, typer.Option(help="Name of the workload.")],
     option: Annotated[str | None, typer.Option(help="The option to choose; without it the card is shown.")] = None,
-    set_fields: Annotated[list[str] | None, typer.Option("--set", help="field=value of the card's form.")] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="What to change: KEY=VALUE, a key of the conf.")
+    ] = None,
     user: Annotated[str, typer.Option(help="Who answers.")] = "reviewer",
 ) -> None:
     """Show a waiting gate's card, and answer it."""
     from onboarding.cli.answer_command import answer as answer_gate
 
-    raise typer.Exit(answer_gate(gate, workload, option, set_fields or [], user))
+    raise typer.Exit(answer_gate(gate, workload, option, changes or [], user))
 
 
 @application.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from onboarding.gates.corrections import CHANGES
 from onboarding.gates.definitions import Gate, Verdict
 from onboarding.spec.conf import Strict
 
@@ -15,8 +16,7 @@ class GateAnswer(Strict):
     """A normalised answer.
 
     ``by`` is the name that Airflow gives, else ``unknown``; ``at`` is empty for a mark; ``report_sha256`` is the
-    digest of exactly the card that the gate run showed. ``fields``: what the person gave in the card's form, by the
-    field's name, as far as it differs from what the form was preset with.
+    digest of exactly the card that the gate run showed. ``changes``: what the person wants changed, ``KEY = VALUE``.
     """
 
     gate: str
@@ -26,7 +26,7 @@ class GateAnswer(Strict):
     by: str = "unknown"
     at: str = ""
     report_sha256: str
-    fields: dict[str, Any] = {}
+    changes: list[str] = []
 
 
 def read_answer(
@@ -35,24 +35,21 @@ def read_answer(
     answered: Mapping[str, Any] | None,
     *,
     shown_sha256: str,
-    presets: Mapping[str, Any] | None = None,
 ) -> GateAnswer | None:
     """The answer, or None while nobody has answered.
 
-    Who approves, but changed a field, asked for that change: nothing that a person gave is passed over.
+    Who approves, but chose a change, asked for that change: nothing that a person gave is passed over.
 
     :param state: state of the gate's ``approve`` task.
     :param answered: what that task returned; None when it was marked instead of answered.
     :param shown_sha256: digest of the card that the gate run was triggered with.
-    :param presets: field of the card's form -> what it was preset with.
     """
     if state == "success" and answered:
         option = str(answered["chosen_options"][0])
         user = answered.get("responded_by_user") or {}
-        given = dict(answered.get("params_input") or {})
-        changed = {name: value for name, value in given.items() if value != (presets or {}).get(name)}
+        changes = [str(text) for text in (answered.get("params_input") or {}).get(CHANGES) or ()]
         verdict = gate.verdict(option)
-        if verdict == "approve" and changed:
+        if verdict == "approve" and changes:
             verdict = "change"
         return GateAnswer(
             gate=gate.name,
@@ -62,7 +59,7 @@ def read_answer(
             by=str(_user_name(user) or "unknown"),
             at=str(answered.get("responded_at") or ""),
             report_sha256=str(answered.get("shown_sha256") or shown_sha256),
-            fields=changed,
+            changes=changes,
         )
     if state == "success":
         return GateAnswer(

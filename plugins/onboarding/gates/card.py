@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from onboarding.gates.corrections import CHANGES, LONGEST_CHANGE, MOST_CHANGES
 from onboarding.spec.conf import Strict
 from onboarding.spec.plans import Decision
 
@@ -15,6 +16,8 @@ MAXIMUM_LINES = 25
 MAXIMUM_ITEMS = 5
 # Measured in Airflow 3.3's UI at 1280x800: so many rows of so many characters leave the buttons on the screen.
 VISIBLE_ROWS = 15
+# Of these the form takes some.
+ROWS_OF_THE_FORM = 5
 ROW_CHARACTERS = 100
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")
 
@@ -29,30 +32,15 @@ class CardItem(Strict):
     cost_of_error: str = ""
 
 
-class CardField(Strict):
-    """A field of the card's form, preset with what is proposed.
+class CardChoice(Strict):
+    """A change that a person may choose: what it is for the conf (``KEY = VALUE``), and in words."""
 
-    ``values``: the choices; without them a text (or a number, where ``number`` says so) is asked for.
-    """
-
-    name: str
-    title: str
-    preset: str | float
-    values: list[str] = Field(default_factory=list)
-    number: bool = False
-
-    def schema_of_value(self) -> dict[str, Any]:
-        """JSON schema of the value, with the field's name, title and preset, as Airflow's forms take it."""
-        found: dict[str, Any] = {"name": self.name, "title": self.title, "default": self.preset}
-        if self.number:
-            return {**found, "type": "number", "minimum": 0, "maximum": 1}
-        if self.values:
-            return {**found, "type": "string", "enum": self.values}
-        return {**found, "type": "string", "maxLength": 200}
+    change: str
+    label: str
 
 
 class Card(Strict):
-    """What a gate shows; :meth:`markdown` is exactly what is digested and shown, beside the form's fields."""
+    """What a gate shows; :meth:`markdown` is exactly what is digested and shown, beside the form."""
 
     gate: str
     workload: str
@@ -63,11 +51,17 @@ class Card(Strict):
     changed: list[str] = Field(default_factory=list)
     numbers: list[str] = Field(default_factory=list)
     links: list[str] = Field(default_factory=list)
-    fields: list[CardField] = Field(default_factory=list)
+    choices: list[CardChoice] = Field(default_factory=list)
 
     def form(self) -> list[dict[str, Any]]:
-        """The fields in their order: name, and schema of the value."""
-        return [found.schema_of_value() for found in self.fields]
+        """The one field of the form, a list of changes with search; none where nothing can be changed."""
+        if not self.choices:
+            return []
+        found: dict[str, Any] = {"name": CHANGES, "title": "Changes (type to search)", "default": []}
+        found |= {"type": "array", "items": {"type": "string", "maxLength": LONGEST_CHANGE}, "maxItems": MOST_CHANGES}
+        found["examples"] = [choice.change for choice in self.choices]
+        found["values_display"] = {choice.change: choice.label for choice in self.choices}
+        return [found]
 
     @property
     def level(self) -> Literal["OK", "LOOK", "STOP"]:
@@ -106,7 +100,7 @@ class Card(Strict):
         A last line says how many there are besides.
         """
         shown: list[str] = []
-        rows = sum(_rows(line) for line in above) + len(self.links)
+        rows = sum(_rows(line) for line in above) + len(self.links) + (ROWS_OF_THE_FORM if self.choices else 0)
         room = MAXIMUM_LINES - len(above) - len(self.links)
         for number, text in enumerate(self.numbers, start=1):
             rows += _rows(text)

@@ -1,85 +1,88 @@
-"""What a person changed in a card's form, as the answers of a conf: the next run of the chain is given them."""
+"""What a person wants changed at a gate, as answers of a conf: the next run of the chain is given them.
+
+A change is a text ``KEY = VALUE``, with a key of the conf: ``domain.columns.zip.type = text``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from onboarding.spec.conf import ColumnType, Conf, Masking, Role
+from onboarding.spec.conf import Conf
 from onboarding.spec.conf_errors import ConfError
-from onboarding.spec.parse import fold, overlay
+from onboarding.spec.parse import fold, overlay, parse_conf
 
-#: Fields that go in pairs: which column, or which rule, and what becomes of it.
-COLUMN, BECOMES = "column", "becomes"
-MASKED_COLUMN, MASKED_AS = "masked column", "masked as"
-RULE, RULE_BECOMES = "rule", "the rule becomes"
-ONLY_INFORMS = "only informs"
-IN_KEY = "the primary key"
-_PAIRS = ((COLUMN, BECOMES), (MASKED_COLUMN, MASKED_AS), (RULE, RULE_BECOMES))
-_SEPARATOR = ": "
+#: The one field of a card's form, and of an answer by REST.
+CHANGES = "changes"
+MOST_CHANGES, LONGEST_CHANGE = 50, 300
+PRIMARY_KEY, INFORMING_RULES = "domain.primary_key", "quality.informing_rules"
+_BUILDING = ("transformations", "quality", "schedule", "retention")
+#: Gate -> keys that may be changed there, with all below them. Where the data is, who decides and under which
+#: engine and account is another onboarding; what an earlier gate asked is asked there.
+CHANGEABLE: dict[str, tuple[str, ...]] = {
+    "approve_plan": (
+        "workload", "source.format", "source.options", "source.load", "source.watermark_column", "destination",
+        "domain", "ontology", *_BUILDING,
+    ),
+    "confirm_profile": ("domain", *_BUILDING),
+    "approve_deploy": _BUILDING,
+}  # fmt: skip
 
 
-def column_choices(kinds: list[str]) -> list[str]:
-    """What may become of a column at ``confirm_profile``.
+def change(key: str, value: object) -> str:
+    """The text of a change."""
+    return f"{key} = {value}"
 
-    :param kinds: kinds of personal data.
+
+def parsed_changes(gate: str, changes: Iterable[str]) -> dict[str, Any]:
+    """Key of the conf -> what it becomes.
+
+    :raises ConfError: a text is no change, its key cannot be changed at this gate, or two contradict each other.
     """
-    types = [f"type{_SEPARATOR}{kind.value}" for kind in ColumnType]
-    roles = [f"role{_SEPARATOR}{role.value}" for role in Role]
-    return ["", IN_KEY, *types, *roles, *[f"personal data{_SEPARATOR}{kind}" for kind in ["none", *sorted(kinds)]]]
-
-
-def corrected_conf(earlier: Mapping[str, Any], changed: Mapping[str, Any]) -> Conf:
-    """The conf of the next run: the earlier one with what a person changed in its place.
-
-    :param earlier: conf of the run whose card was answered.
-    :param changed: field -> value, as in :class:`GateAnswer`.
-    :raises ConfError: a pair of fields is half filled in, or the two together are no valid conf.
-    """
-    for first, second in _PAIRS:
-        if bool(changed.get(first)) is not bool(changed.get(second)):
-            filled, empty = (first, second) if changed.get(first) else (second, first)
+    found: dict[str, Any] = {}
+    for text in changes:
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not _is_changeable(gate, key):
+            allowed = ", ".join(CHANGEABLE[gate])
             raise ConfError(
-                f"`{filled}` was filled in, and `{empty}` was not",
-                where=f"the card's field `{empty}`",
-                expected="both, or neither",
-                given=f"{filled} = {changed.get(filled)}",
-                remedy="fill in both",
+                f"`{text[:LONGEST_CHANGE]}` cannot be changed at {gate}" if equals else "a change is KEY = VALUE",
+                where=f"the changes of {gate}",
+                expected=f"KEY = VALUE, with a key that is or is below one of: {allowed}",
+                given=text[:LONGEST_CHANGE],
+                remedy="change another key, or reject and onboard with another conf",
             )
-    paired = {name for pair in _PAIRS for name in pair}
-    leaves = {name: _leaf(name, value) for name, value in changed.items() if name not in paired}
-    given = fold(leaves)
-    for key, value in _from_pairs(earlier, changed):
-        _put(given, key, value)
-    return overlay(earlier, Conf.model_validate(given))
-
-
-def _leaf(name: str, value: Any) -> Any:
-    return [part.strip() for part in str(value).split(",")] if name == "domain.primary_key" else value
-
-
-def _from_pairs(earlier: Mapping[str, Any], changed: Mapping[str, Any]) -> list[tuple[tuple[str, ...], Any]]:
-    found: list[tuple[tuple[str, ...], Any]] = []
-    if changed.get(COLUMN):
-        found.append(_of_column(str(changed[COLUMN]), str(changed[BECOMES])))
-    if changed.get(MASKED_COLUMN):
-        masking = Masking(str(changed[MASKED_AS]))
-        found.append((("transformations", "masking", str(changed[MASKED_COLUMN])), masking.value))
-    if changed.get(RULE):
-        rules = list((earlier.get("quality") or {}).get("informing_rules") or [])
-        found.append((("quality", "informing_rules"), sorted({*rules, str(changed[RULE])})))
+        if key == INFORMING_RULES:
+            found[key] = sorted({*found.get(key, ()), *_listed(value)})
+            continue
+        becomes = _listed(value) if key == PRIMARY_KEY else value
+        if found.setdefault(key, becomes) != becomes:
+            raise ConfError(
+                f"`{key}` is changed twice",
+                where=f"the changes of {gate}",
+                expected="one value",
+                given=f"{found[key]} and {becomes}",
+                remedy="leave one of the two out",
+            )
     return found
 
 
-def _of_column(column: str, becomes: str) -> tuple[tuple[str, ...], Any]:
-    if becomes == IN_KEY:
-        return ("domain", "primary_key"), [column]
-    what, _, value = becomes.partition(_SEPARATOR)
-    key = {"type": "type", "role": "role", "personal data": "pii"}[what]
-    return ("domain", "columns", column, key), value
+def corrected_conf(gate: str, earlier: Mapping[str, Any], changes: Sequence[str]) -> Conf:
+    """The conf of the next run: the earlier one with what a person changed in its place.
+
+    :param earlier: conf of the run whose card was answered.
+    :param changes: texts ``KEY = VALUE``.
+    :raises ConfError: one of them is no change, or all together make no valid conf.
+    """
+    given = parsed_changes(gate, changes)
+    if INFORMING_RULES in given:
+        before = (earlier.get("quality") or {}).get("informing_rules") or []
+        given[INFORMING_RULES] = sorted({*before, *given[INFORMING_RULES]})
+    return overlay(earlier, fold(given)) if given else parse_conf(earlier)
 
 
-def _put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    for part in path[:-1]:
-        target = target.setdefault(part, {})
-    target[path[-1]] = value
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _is_changeable(gate: str, key: str) -> bool:
+    return any(key == allowed or key.startswith(f"{allowed}.") for allowed in CHANGEABLE[gate])

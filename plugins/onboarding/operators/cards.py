@@ -7,12 +7,12 @@ from typing import Any
 from onboarding.deploy.dry_run import DryRun
 from onboarding.gates.card import Card, CardItem, items_of
 from onboarding.gates.links import airflow_url, report_url
-from onboarding.operators.card_fields import deploy_fields, plan_fields, profile_fields
+from onboarding.operators.card_choices import deploy_choices, plan_choices, profile_choices
 from onboarding.operators.step import StepContext
 from onboarding.operators.steps.discovery import discovery_of, notes_of
 from onboarding.operators.steps.planning import PLAN_FILE, profile_of
 from onboarding.operators.steps.route import conf_of
-from onboarding.spec.plans import Assumption, MetadataPlan, WorkloadPlan
+from onboarding.spec.plans import Assumption, DiscoveryPlan, MetadataPlan, WorkloadPlan
 from onboarding.workspace.record import last_attempts
 
 
@@ -37,8 +37,12 @@ def plan_card(context: StepContext) -> Card:
             *_assumed(discovery.assumptions),
         ],
         links=_links(context),
-        fields=plan_fields(conf_of(context), discovery),
+        choices=plan_choices(discovery, conf_of(context).schedule.cron or _assumed_value(discovery, "schedule.cron")),
     )
+
+
+def _assumed_value(discovery: DiscoveryPlan, key: str) -> str:
+    return next((made.value for made in discovery.assumptions if made.key == key), "")
 
 
 def _note(note: str) -> CardItem:
@@ -90,7 +94,7 @@ def profile_card(context: StepContext) -> Card:
             f"Tests: {tests['unit']} unit, {tests['integration']} integration passed",
         ],
         links=_links(context),
-        fields=profile_fields(plan),
+        choices=profile_choices(plan),
     )
 
 
@@ -119,7 +123,7 @@ def deploy_card(context: StepContext) -> Card:
         nothing_unusual="the dry run on the real source passed both quality gates",
         numbers=[*_dry_run_numbers(trial), *_test_numbers(context), *_pipeline_numbers(context, plan)],
         links=_links(context),
-        fields=deploy_fields(plan),
+        choices=deploy_choices(plan),
     )
 
 

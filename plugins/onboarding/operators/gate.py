@@ -136,8 +136,7 @@ class GateRequestOperator(TriggerDagRunOperator):
 def _changed(step_context: StepContext) -> list[str]:
     """What this run of a chain was handed, in a line."""
     entry = step_context.record.read(handover_entry(step_context.run.iteration)) or {}
-    given = ", ".join(f"{name} = {value}" for name, value in sorted(entry.get("changed", {}).items()))
-    said = given or entry.get("problem") or "nothing was changed"
+    said = entry.get("problem") or "; ".join(entry.get("changes", ())) or "nothing was changed"
     return [f"round {step_context.run.iteration} of {MOST_RUNS}, after {entry.get('gate')}: {said}"]
 
 
@@ -182,8 +181,7 @@ class GateDecisionOperator(BaseOperator, SkipMixin):
         state = str(states.get(run_id, {}).get(APPROVE_TASK) or "none")
         answered = ti.xcom_pull(dag_id=gate.dag_id, run_id=run_id, task_ids=APPROVE_TASK)
         step_context = open_step_context(context, {})
-        presets = _presets(step_context, str(request.get("card_uri") or ""))
-        answer = read_answer(gate, state, answered, shown_sha256=str(request["card_sha256"]), presets=presets)
+        answer = read_answer(gate, state, answered, shown_sha256=str(request["card_sha256"]))
         if answer is None:
             raise AirflowException(
                 f"{gate.name} is not answered: its task `approve` is `{state}`. Answer it in Required Actions of "
@@ -245,21 +243,12 @@ def _rejected(answer: GateAnswer) -> dict[str, str]:
 def _handed_on(answer: GateAnswer, step_context: StepContext) -> dict[str, Any]:
     """How a run ends that a person wants changed: another one goes on, unless there were too many already."""
     if step_context.run.iteration >= MOST_RUNS:
-        given = ", ".join(f"{name} = {value}" for name, value in sorted(answer.fields.items()))
+        given = "; ".join(answer.changes)
         reason = f"{answer.gate}: {answer.option} by {answer.by} in round {MOST_RUNS}, the last one"
         remedy = f"onboard with a conf that has {given}" if given else "onboard with a conf that has the change"
         return {OUTCOME_KEY: "rejected", "reason": f"{reason}; {remedy}"}
     reason = f"{answer.gate}: {answer.option} by {answer.by} ({answer.how.replace('_', ' ')})"
-    return {OUTCOME_KEY: SUPERSEDED, "reason": reason, "gate": answer.gate, "by": answer.by, "changed": answer.fields}
-
-
-def _presets(step_context: StepContext, card_uri: str) -> dict[str, Any]:
-    """Field of a stored card's form -> what it was preset with."""
-    start = f"{step_context.store.uri.rstrip('/')}/"
-    if not card_uri.startswith(start):
-        return {}
-    fields = json.loads(step_context.store.read(card_uri.removeprefix(start))).get("fields") or []
-    return {str(schema["name"]): schema.get("default") for schema in fields}
+    return {OUTCOME_KEY: SUPERSEDED, "reason": reason, "gate": answer.gate, "by": answer.by, "changes": answer.changes}
 
 
 def gate_task_group(

@@ -9,7 +9,7 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from onboarding.gates.corrections import corrected_conf
+from onboarding.gates.corrections import corrected_conf, parsed_changes
 from onboarding.gates.definitions import GATE_BY_NAME
 from onboarding.operators.gate import SUPERSEDED
 from onboarding.operators.step import OUTCOME_KEY, StepContext, open_step_context
@@ -42,16 +42,16 @@ class HandOverOperator(TriggerDagRunOperator):
         step_context = open_step_context(context, {})
         run = step_context.run
         iteration = run.iteration + 1
-        conf, problem = _next_conf(step_context, asked)
+        conf, corrections, problem = _next_conf(step_context, asked)
         self.trigger_run_id = chain_run_id(run.root_run_id, iteration)
         resume = {
             "from_phase": GATE_BY_NAME[str(asked["gate"])].phase,
             "root_run_id": run.root_run_id,
             "iteration": iteration,
-            "corrections": dict(asked["changed"]),
+            "corrections": corrections,
         }
         self.conf = {**conf.model_dump(mode="json", exclude_unset=True), "resume": resume}
-        entry = {name: asked[name] for name in ("gate", "by", "changed")}
+        entry = {name: asked[name] for name in ("gate", "by", "changes")}
         entry |= {"run_id": self.trigger_run_id, "from_run_id": run.run_id, "problem": problem}
         step_context.record.write(handover_entry(iteration), entry)
         if context["ti"].get_dr_count(dag_id=self.trigger_dag_id, run_ids=[self.trigger_run_id]):
@@ -67,15 +67,16 @@ class HandOverOperator(TriggerDagRunOperator):
         return None
 
 
-def _next_conf(step_context: StepContext, asked: Mapping[str, Any]) -> tuple[Conf, str]:
-    """The conf of the next run, and what was wrong with the change when it is the conf as it was."""
+def _next_conf(step_context: StepContext, asked: Mapping[str, Any]) -> tuple[Conf, dict[str, Any], str]:
+    """The conf of the next run, what was changed in it, and what was wrong when it is the conf as it was."""
     request = step_context.record.read("request") or {}
     earlier = {key: value for key, value in request.get("conf", {}).items() if key != "resume"}
+    gate, changes = str(asked["gate"]), list(asked["changes"])
     try:
-        return corrected_conf(earlier, asked["changed"]), ""
+        return corrected_conf(gate, earlier, changes), parsed_changes(gate, changes), ""
     except ConfError as error:
         step_context.record.write(f"refused-change-{step_context.run.iteration:02d}", error.as_dict())
-        return Conf.model_validate(earlier), _in_a_line(error)
+        return Conf.model_validate(earlier), {}, _in_a_line(error)
 
 
 def _in_a_line(error: DataOnboardingError) -> str:

@@ -101,12 +101,14 @@ def parse_conf(raw: Mapping[str, Any], *, where: str = "conf") -> Conf:
     return conf
 
 
-def overlay(earlier: Mapping[str, Any], given: Conf) -> Conf:
+def overlay(earlier: Mapping[str, Any], given: Mapping[str, Any]) -> Conf:
     """An earlier conf with the leaves that a person gave now in place of its own; lists are replaced as a whole.
 
+    :param earlier: nested, as :meth:`Conf.model_dump` makes it.
+    :param given: nested likewise.
     :raises ConfError: the two together are no valid conf.
     """
-    merged = _overlaid(earlier, given.model_dump(mode="json", exclude_unset=True))
+    merged = _overlaid(earlier, given)
     return parse_conf({key: value for key, value in merged.items() if key != "resume"})
 
 

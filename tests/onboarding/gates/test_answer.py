@@ -48,3 +48,20 @@ def test_every_gate_approves_first_and_can_be_rejected() -> None:
     for gate in GATES:
         assert gate.verdict(gate.approving) == "approve"
         assert "reject" in dict(gate.options).values()
+
+
+@pytest.mark.parametrize(
+    ("option", "verdict"), [("approve", "change"), ("change the answers", "change"), ("reject", "reject")]
+)
+def test_a_chosen_change_is_never_passed_over(option: str, verdict: str) -> None:
+    answered = {"chosen_options": [option], "params_input": {"changes": ["workload = other"]}}
+    answer = read_answer(PLAN, "success", answered, shown_sha256="abc")
+    assert answer is not None
+    assert (answer.verdict, answer.changes) == (verdict, ["workload = other"])
+
+
+def test_an_untouched_form_is_no_change() -> None:
+    answered = {"chosen_options": ["approve"], "params_input": {"changes": []}}
+    answer = read_answer(PLAN, "success", answered, shown_sha256="abc")
+    assert answer is not None
+    assert (answer.verdict, answer.changes) == ("approve", [])

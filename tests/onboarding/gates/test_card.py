@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onboarding.gates.card import MAXIMUM_LINES, VISIBLE_ROWS, Card, CardItem, escape
+from onboarding.gates.card import MAXIMUM_LINES, VISIBLE_ROWS, Card, CardChoice, CardItem, escape
 
 
 def _card(items: int = 0, numbers: int = 0) -> Card:
@@ -65,3 +65,17 @@ def test_a_card_says_how_many_numbers_it_leaves_out() -> None:
     shown = [line for line in text.splitlines() if line.startswith("- number")]
     assert f"- {20 - len(shown)} more in the full report" in text
     assert "more in the full report" not in _card(numbers=3).markdown()
+
+
+def test_the_form_is_one_list_of_what_may_be_changed_in_words() -> None:
+    assert _card().form() == []
+    choices = [CardChoice(change="schedule.cron = 0 5 * * *", label="runs daily at 05:00")]
+    (field,) = _card().model_copy(update={"choices": choices}).form()
+    assert (field["name"], field["default"], field["type"]) == ("changes", [], "array")
+    assert field["examples"] == ["schedule.cron = 0 5 * * *"]
+    assert field["values_display"] == {"schedule.cron = 0 5 * * *": "runs daily at 05:00"}
+
+
+def test_the_form_takes_the_place_of_numbers() -> None:
+    with_form = _card(numbers=20).model_copy(update={"choices": [CardChoice(change="a = b", label="a")]})
+    assert _card(numbers=20).markdown().count("- number") - with_form.markdown().count("- number") == 5

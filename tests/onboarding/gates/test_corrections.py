@@ -1,4 +1,4 @@
-"""What a person changes in a card's form becomes the conf of the next run, and nothing else does."""
+"""What a person wants changed at a gate becomes the conf of the next run, and nothing else does."""
 
 from __future__ import annotations
 
@@ -6,18 +6,8 @@ from typing import Any
 
 import pytest
 
-from onboarding.gates.corrections import (
-    BECOMES,
-    COLUMN,
-    IN_KEY,
-    MASKED_AS,
-    MASKED_COLUMN,
-    ONLY_INFORMS,
-    RULE,
-    RULE_BECOMES,
-    column_choices,
-    corrected_conf,
-)
+from onboarding.gates.corrections import CHANGEABLE, change, corrected_conf, parsed_changes
+from onboarding.gates.definitions import GATES
 from onboarding.spec.conf import ColumnType, Conf, Masking, Role
 from onboarding.spec.parse import ConfError
 
@@ -29,69 +19,99 @@ EARLIER = {
 }
 
 
-def _corrected(**changed: Any) -> Conf:
-    return corrected_conf(EARLIER, {name.replace("__", "."): value for name, value in changed.items()})
+def _corrected(*changes: str, gate: str = "approve_plan") -> Conf:
+    return corrected_conf(gate, EARLIER, changes)
 
 
 def test_nothing_changed_is_the_conf_as_it_was() -> None:
-    assert corrected_conf(EARLIER, {}).model_dump() == Conf.model_validate(EARLIER).model_dump()
+    assert _corrected().model_dump() == Conf.model_validate(EARLIER).model_dump()
 
 
-def test_a_field_named_after_a_key_sets_that_key() -> None:
-    conf = _corrected(schedule__cron="0 5 * * *", quality__gold_threshold=0.99, workload="new_orders")
+def test_a_change_sets_its_key_and_nothing_else() -> None:
+    conf = _corrected("schedule.cron = 0 5 * * *", "quality.gold_threshold=0.99", "workload = new_orders")
     assert (conf.schedule.cron, conf.quality.gold_threshold, conf.workload) == ("0 5 * * *", 0.99, "new_orders")
     assert conf.quality.silver_threshold == 0.8
 
 
+def test_an_expression_may_have_an_equals_sign() -> None:
+    assert parsed_changes("approve_plan", ["domain.description = a = b"]) == {"domain.description": "a = b"}
+
+
 def test_a_key_of_several_columns_is_read_off_its_text() -> None:
-    assert _corrected(domain__primary_key="country, year").domain.primary_key == ["country", "year"]
+    assert _corrected("domain.primary_key = country, year").domain.primary_key == ["country", "year"]
 
 
 @pytest.mark.parametrize(
-    ("becomes", "wanted"),
+    ("text", "wanted"),
     [
-        ("type: text", {"type": ColumnType.TEXT}), ("role: identifier", {"role": Role.IDENTIFIER}),
-        ("personal data: EMAIL", {"pii": "EMAIL"}), ("personal data: none", {"pii": "none"}),
+        ("type = text", {"type": ColumnType.TEXT}), ("role = identifier", {"role": Role.IDENTIFIER}),
+        ("pii = EMAIL", {"pii": "EMAIL"}), ("pii = none", {"pii": "none"}),
     ],
 )  # fmt: skip
-def test_another_column_becomes_what_is_chosen(becomes: str, wanted: dict[str, Any]) -> None:
-    column = corrected_conf(EARLIER, {COLUMN: "zip", BECOMES: becomes}).domain.columns["zip"]
+def test_a_column_becomes_what_is_chosen(text: str, wanted: dict[str, Any]) -> None:
+    column = _corrected(f"domain.columns.zip.{text}").domain.columns["zip"]
     assert {name: getattr(column, name) for name in wanted} == wanted
     assert column.description == "where it goes"
 
 
-def test_a_column_becomes_the_key() -> None:
-    assert corrected_conf(EARLIER, {COLUMN: "zip", BECOMES: IN_KEY}).domain.primary_key == ["zip"]
-
-
-def test_every_choice_can_be_taken() -> None:
-    for choice in column_choices(["EMAIL"])[1:]:
-        corrected_conf(EARLIER, {COLUMN: "zip", BECOMES: choice})
+def test_several_columns_at_once() -> None:
+    columns = _corrected("domain.columns.zip.type = text", "domain.columns.age.role = measure").domain.columns
+    assert (columns["zip"].type, columns["age"].role) == (ColumnType.TEXT, Role.MEASURE)
 
 
 def test_a_mask_is_added_to_the_others() -> None:
-    conf = corrected_conf(EARLIER, {MASKED_COLUMN: "zip", MASKED_AS: "redact"})
+    conf = _corrected("transformations.masking.zip = redact", gate="approve_deploy")
     assert conf.transformations.masking == {"email": Masking.HASH, "zip": Masking.REDACT}
 
 
-def test_a_rule_is_added_to_those_that_only_inform() -> None:
-    once = corrected_conf(EARLIER, {RULE: "zip_not_null", RULE_BECOMES: ONLY_INFORMS})
-    twice = corrected_conf(once.model_dump(mode="json"), {RULE: "age_range", RULE_BECOMES: ONLY_INFORMS})
-    assert twice.quality.informing_rules == ["age_range", "zip_not_null"]
+def test_rules_are_added_to_those_that_only_inform() -> None:
+    once = _corrected("quality.informing_rules = zip_not_null", "quality.informing_rules = zip_format")
+    twice = corrected_conf("approve_deploy", once.model_dump(mode="json"), ["quality.informing_rules = age_range"])
+    assert twice.quality.informing_rules == ["age_range", "zip_format", "zip_not_null"]
+
+
+def test_an_empty_value_leaves_it_to_the_system_again() -> None:
+    assert _corrected("quality.silver_threshold =").quality.silver_threshold is None
+
+
+@pytest.mark.parametrize("text", ["zip is text", "", "= 3", "at noon"])
+def test_what_is_no_change_is_refused(text: str) -> None:
+    with pytest.raises(ConfError):
+        _corrected(text)
 
 
 @pytest.mark.parametrize(
-    "changed",
-    [{COLUMN: "zip"}, {BECOMES: "type: text"}, {MASKED_AS: "hash"}, {RULE: "zip_not_null"}, {MASKED_COLUMN: "zip"}],
-)
-def test_half_a_pair_is_refused(changed: dict[str, str]) -> None:
-    with pytest.raises(ConfError, match="was filled in"):
-        corrected_conf(EARLIER, changed)
+    "text",
+    [
+        "schedule.cron = at noon", "workload = No Name", "quality.gold_threshold = 7", "schedule.corn = 0 5 * * *",
+        "domain.columns.zip.type = blob", "quality.regulations = GDPR", "domain.columns = x",
+    ],
+)  # fmt: skip
+def test_a_value_that_no_conf_may_have_is_refused(text: str) -> None:
+    with pytest.raises(ConfError):
+        _corrected(text)
+
+
+def test_two_changes_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(ConfError, match="changed twice"):
+        _corrected("schedule.cron = 0 5 * * *", "schedule.cron = 0 6 * * *")
+    _corrected("schedule.cron = 0 5 * * *", "schedule.cron = 0 5 * * *")
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("schedule.cron", "at noon"), ("workload", "No Name"), ("quality.gold_threshold", 7)]
-)
-def test_a_value_that_no_conf_may_have_is_refused(field: str, value: Any) -> None:
-    with pytest.raises((ConfError, ValueError)):
-        corrected_conf(EARLIER, {field: value})
+    ("gate", "key"),
+    [
+        ("approve_plan", "source.location"), ("approve_plan", "source.filter"),
+        ("approve_plan", "reviewers.approve_deploy"),
+        ("approve_plan", "deployment.engine"), ("approve_plan", "resume.iteration"), ("approve_plan", "intent"),
+        ("approve_plan", "sourcery.format"), ("approve_plan", "workloads"),
+        ("confirm_profile", "workload"), ("approve_deploy", "domain.columns.zip.type"),
+    ],
+)  # fmt: skip
+def test_who_decides_where_the_data_is_and_what_an_earlier_gate_asked_cannot_be_changed(gate: str, key: str) -> None:
+    with pytest.raises(ConfError, match="cannot be changed"):
+        _corrected(change(key, "x"), gate=gate)
+
+
+def test_each_gate_has_its_keys() -> None:
+    assert set(CHANGEABLE) == {gate.name for gate in GATES}

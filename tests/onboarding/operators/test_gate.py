@@ -173,17 +173,17 @@ def test_no_answer_is_no_approval_and_the_error_says_where_to_answer(record: Run
 
 
 def test_a_change_ends_the_run_as_superseded_and_keeps_what_was_changed(record: RunRecord) -> None:
-    given = answer("change the answers") | {"params_input": {"workload": "new_name"}}
+    given = answer("change the answers") | {"params_input": {"changes": ["workload = new_name"]}}
     with pytest.raises(DownstreamTasksSkipped) as ended:
         decide("success", given)
     assert list(ended.value.tasks) == ["after"]
     entry = record.read("gate-approve_plan-01")
     assert entry is not None
-    assert (entry["verdict"], entry["fields"], entry["by"]) == ("change", {"workload": "new_name"}, "reviewer")
+    assert (entry["verdict"], entry["changes"], entry["by"]) == ("change", ["workload = new_name"], "reviewer")
 
 
 def test_in_the_last_round_a_change_is_told_what_to_do_instead(record: RunRecord) -> None:
-    given = answer("change the answers") | {"params_input": {"workload": "new_name"}}
+    given = answer("change the answers") | {"params_input": {"changes": ["workload = new_name"]}}
     conf = {"resume": {"root_run_id": "run-0", "iteration": 5, "from_phase": 1}}
     RunRecord(Store(load_settings().workspace_uri), "run-0").write("handover-05", {"run_id": "run-0__round_05"})
     instance = Instance("decision")
@@ -202,7 +202,7 @@ def _approved(record: RunRecord, verdict: str = "approve") -> DagRunTriggerExcep
     entry = {"gate_run_id": first.dag_run_id, "verdict": verdict, "level": "OK", "card_uri": first.conf["card_uri"]}
     entry |= {"logical_date": str(first.logical_date), "report_sha256": first.conf["card_sha256"]}
     record.write("gate-approve_plan-01", entry)
-    handed = {"run_id": "run-1__round_02", "gate": "approve_plan", "changed": {"workload": "new_name"}}
+    handed = {"run_id": "run-1__round_02", "gate": "approve_plan", "changes": ["workload = new_name"]}
     record.write("handover-02", handed)
     return first
 

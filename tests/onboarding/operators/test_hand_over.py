@@ -18,9 +18,9 @@ DECISIONS = ["plan.decision", "profile.decision"]
 CONF = {"source": {"location": "s3://landing/orders/"}, "quality": {"silver_threshold": 0.9}}
 
 
-def _asked(changed: dict[str, Any], gate: str = "confirm_profile") -> Instance:
+def _asked(changes: list[str], gate: str = "confirm_profile") -> Instance:
     instance = Instance("hand_over")
-    summary = {OUTCOME_KEY: SUPERSEDED, "reason": "x", "gate": gate, "by": "reviewer", "changed": changed}
+    summary = {OUTCOME_KEY: SUPERSEDED, "reason": "x", "gate": gate, "by": "reviewer", "changes": changes}
     instance.give({"summary": summary}, "profile.decision", OUTCOME_KEY)
     return instance
 
@@ -49,7 +49,7 @@ def test_without_a_change_it_is_skipped() -> None:
 
 
 def test_the_next_run_has_the_changed_conf_and_its_place_in_the_chain(record: RunRecord) -> None:
-    triggered = _hand_over(_asked({"domain.columns.zip.type": "text"}))
+    triggered = _hand_over(_asked(["domain.columns.zip.type = text"]))
     assert triggered is not None
     assert (triggered.trigger_dag_id, triggered.dag_run_id) == ("onboard_meta_dag", "run-1__round_02")
     assert triggered.logical_date is None
@@ -62,13 +62,14 @@ def test_the_next_run_has_the_changed_conf_and_its_place_in_the_chain(record: Ru
     entry = record.read("handover-02")
     assert entry is not None
     assert (entry["run_id"], entry["gate"], entry["by"]) == ("run-1__round_02", "confirm_profile", "reviewer")
-    assert (entry["changed"], entry["problem"]) == ({"domain.columns.zip.type": "text"}, "")
+    assert (entry["changes"], entry["problem"]) == (["domain.columns.zip.type = text"], "")
+    assert triggered.conf["resume"]["corrections"] == {"domain.columns.zip.type": "text"}
 
 
 def test_a_later_run_hands_on_to_the_one_after_it(record: RunRecord) -> None:
     record.write("handover-02", {"run_id": "run-1__round_02"})
     conf = {**CONF, "resume": {"root_run_id": "run-1", "iteration": 2, "from_phase": 3}}
-    triggered = _hand_over(_asked({}, "approve_deploy"), conf=conf, run_id="run-1__round_02")
+    triggered = _hand_over(_asked([], "approve_deploy"), conf=conf, run_id="run-1__round_02")
     assert triggered is not None
     assert triggered.dag_run_id == "run-1__round_03"
     assert triggered.conf is not None
@@ -76,16 +77,17 @@ def test_a_later_run_hands_on_to_the_one_after_it(record: RunRecord) -> None:
 
 
 def test_a_retry_triggers_nothing_twice() -> None:
-    instance = _asked({})
+    instance = _asked([])
     instance.existing_runs = {"run-1__round_02"}
     assert _hand_over(instance) is None
 
 
 def test_a_change_that_makes_no_conf_is_told_and_asked_about_again(record: RunRecord) -> None:
-    triggered = _hand_over(_asked({"schedule.cron": "at noon"}, "approve_plan"))
+    triggered = _hand_over(_asked(["schedule.cron = at noon"], "approve_plan"))
     assert triggered is not None
     assert triggered.conf is not None
     assert parse_conf(triggered.conf).schedule.cron is None
+    assert triggered.conf["resume"]["corrections"] == {}
     entry = record.read("handover-02")
     assert entry is not None
     assert "given 'at noon'" in entry["problem"]

@@ -134,7 +134,7 @@ def test_what_is_given_now_lies_over_the_earlier_conf() -> None:
             "domain.columns": {"email": {"pii": "EMAIL"}}, "quality.silver_threshold": 0.7, "intent": "modify",
         }
     ).model_dump(mode="json", exclude_none=True)  # fmt: skip
-    given = parse_conf({"quality.gold_threshold": 0.9, "domain": {"primary_key": ["order_id", "line"]}})
+    given = {"quality": {"gold_threshold": 0.9}, "domain": {"primary_key": ["order_id", "line"]}}
 
     conf = overlay(earlier, given)
 

@@ -77,7 +77,7 @@ def with_location_of_request(conf: Conf) -> Conf:
     found = {address.rstrip(".,;:)!?'\"") for address in _ADDRESS.findall(conf.request or "")}
     if conf.source.location is not None or len(found) != 1:
         return conf
-    return overlay(conf.model_dump(mode="json"), Conf.model_validate({"source": {"location": found.pop()}}))
+    return overlay(conf.model_dump(mode="json"), {"source": {"location": found.pop()}})
 
 
 def modified_conf(context: StepContext, given: Conf) -> Conf:
@@ -99,7 +99,8 @@ def modified_conf(context: StepContext, given: Conf) -> Conf:
     earlier = conf_of_version(context.store, deployed.name, deployed.version)
     if earlier is not None:
         # What an earlier request asked for is in its settings already.
-        return overlay({key: value for key, value in earlier.items() if key != "request"}, given)
+        settings = {key: value for key, value in earlier.items() if key != "request"}
+        return overlay(settings, given.model_dump(mode="json", exclude_unset=True))
     if given.source.location is None:
         raise ConfError(
             f"the conf that `{deployed.name}` was onboarded with is not in the workspace any more",
