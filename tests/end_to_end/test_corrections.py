@@ -32,6 +32,7 @@ def corrected(platform: PlatformInfo) -> dict[str, Any]:
     reviewer.answer(asked, "corrections", ["domain.columns.amount.type = text"])
     seen: dict[str, Any] = {"first": _ended(requester, ROOT)}
     again = _gate(reviewer, SECOND, "confirm_profile")
+    assert ", round 2 (" in again.subject
     seen["card"] = again.body
     seen["waiting"] = onboard(platform, "status", NAME, "--json").output
     reviewer.answer(again, "confirm")

@@ -175,6 +175,13 @@ class Person:
         if box is None or box["y"] + box["height"] > HEIGHT:
             raise TourError(f"the buttons of {link} are not visible at {WIDTH}x{HEIGHT} without scrolling: {box}")
 
+    def choose(self, *changes: str) -> None:
+        """Choose changes, in words, from the list of the open card."""
+        for change in changes:
+            self.page.locator("[id='element_changes']").get_by_role("combobox").fill(change)
+            self.page.get_by_role("option", name=change, exact=True).click()
+        self.settle()
+
     def press(self, option: str) -> None:
         """Press a button of the open card."""
         self.page.get_by_test_id(f"hitl-option-{option}").click()

@@ -14,6 +14,7 @@ from onboarding.cli.follow import SECONDS_BEFORE_ANSWER
 from onboarding.gates.links import list_url, report_url
 from onboarding.local_platform import PlatformInfo
 from onboarding.local_platform.account_names import FAKE_KEY, REGION
+from onboarding.workspace.chain import chain_run_id
 from tools.screenshots.browser import HEIGHT, WIDTH, Person, TourError, wait_until
 
 SALES = "s3://onboarding-landing/sales/"
@@ -51,7 +52,7 @@ class Tour:
         self.onboard()
         self.run_pipeline()
         self.duplicate_is_blocked()
-        self.plan_is_rejected()
+        self.type_is_corrected()
         self.bad_delivery_is_stopped()
 
     def onboard(self) -> None:
@@ -144,13 +145,29 @@ class Tour:
         self.noted(run_id, "blocked")
         self.requester.picture("blocked-note")
 
-    def plan_is_rejected(self) -> None:
-        """By "Mark failed" on the task of the gate."""
+    def type_is_corrected(self) -> None:
+        """At the profile's gate, in its form: a new run asks again, and is turned down by "Mark failed"."""
         source = self.platform.home / "landing" / REJECTED_FILE
         source.write_text(REJECTED_ROWS)
         run_id = self.ask_for("shops", source.as_uri())
         gate = self.gate(run_id, "approve_plan")
         self.reviewer.read_card(self.reviewer.open_required_actions(gate.subject))
+        self.reviewer.press("approve")
+        self.answered(gate, "success")
+        gate = self.gate(run_id, "confirm_profile")
+        self.reviewer.read_card(self.reviewer.open_required_actions(gate.subject))
+        self.reviewer.choose("opened is text")
+        self.reviewer.picture("correction")
+        self.reviewer.press("corrections")
+        self.answered(gate, "success")
+        self.noted(run_id, "superseded")
+        self.profile_is_rejected(chain_run_id(run_id, 2))
+
+    def profile_is_rejected(self, run_id: str) -> None:
+        """By "Mark failed" on the task of the gate, which says what was corrected."""
+        gate = self.gate(run_id, "confirm_profile")
+        self.reviewer.read_card(self.reviewer.open_required_actions(gate.subject))
+        self.reviewer.picture("corrected")
         self.reviewer.mark("Failed").click()
         self.answered(gate, "failed")
         self.noted(run_id, "rejected")

@@ -49,6 +49,7 @@ class Card(Strict):
     items: list[CardItem] = Field(default_factory=list)
     nothing_unusual: str = ""
     changed: list[str] = Field(default_factory=list)
+    round: int = 1
     numbers: list[str] = Field(default_factory=list)
     links: list[str] = Field(default_factory=list)
     choices: list[CardChoice] = Field(default_factory=list)
@@ -72,8 +73,9 @@ class Card(Strict):
 
     @property
     def subject(self) -> str:
-        """Headline of the approval."""
-        return f"{self.gate}: {self.workload} ({self.level})"
+        """Headline of the approval; the list of Required Actions has nothing else to tell two rounds apart."""
+        name = self.workload if self.round == 1 else f"{self.workload}, round {self.round}"
+        return f"{self.gate}: {name} ({self.level})"
 
     def markdown(self) -> str:
         """The card's text, at most :data:`MAXIMUM_LINES` lines."""

@@ -120,7 +120,7 @@ class GateRequestOperator(TriggerDagRunOperator):
         if restricted:
             card = card.model_copy(update={"numbers": [restricted, *card.numbers]})
         if run.iteration > 1 and GATE_BY_NAME[self.gate].phase >= run.from_phase:
-            card = card.model_copy(update={"changed": _changed(step_context)})
+            card = card.model_copy(update={"changed": _changed(step_context), "round": run.iteration})
         data = canonical_json(
             {"subject": card.subject, "body": card.markdown(), "level": card.level, "fields": card.form()}
         )

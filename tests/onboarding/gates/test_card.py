@@ -27,6 +27,11 @@ def test_a_card_without_items_says_why() -> None:
     assert "Nothing unusual: all is well" in card.markdown()
 
 
+def test_the_subject_tells_two_rounds_apart() -> None:
+    assert _card().subject == "approve_plan: orders (OK)"
+    assert _card(items=1).model_copy(update={"round": 2}).subject == "approve_plan: orders, round 2 (LOOK)"
+
+
 def test_the_worst_item_comes_first() -> None:
     text = _card(items=5).markdown()
     assert text.index("STOP") < text.index("item 3") < text.index("item 0")
