@@ -59,7 +59,9 @@ class Card(Strict):
         if not self.choices:
             return []
         found: dict[str, Any] = {"name": CHANGES, "title": "Changes (type to search)", "default": []}
-        found |= {"type": "array", "items": {"type": "string", "maxLength": LONGEST_CHANGE}, "maxItems": MOST_CHANGES}
+        # Null too: it is what Airflow's form makes of a list whose last entry was taken out again.
+        found |= {"type": ["array", "null"], "maxItems": MOST_CHANGES}
+        found["items"] = {"type": "string", "maxLength": LONGEST_CHANGE}
         found["examples"] = [choice.change for choice in self.choices]
         found["values_display"] = {choice.change: choice.label for choice in self.choices}
         return [found]

@@ -76,7 +76,7 @@ def test_the_form_is_one_list_of_what_may_be_changed_in_words() -> None:
     assert _card().form() == []
     choices = [CardChoice(change="schedule.cron = 0 5 * * *", label="runs daily at 05:00")]
     (field,) = _card().model_copy(update={"choices": choices}).form()
-    assert (field["name"], field["default"], field["type"]) == ("changes", [], "array")
+    assert (field["name"], field["default"], field["type"]) == ("changes", [], ["array", "null"])
     assert field["examples"] == ["schedule.cron = 0 5 * * *"]
     assert field["values_display"] == {"schedule.cron = 0 5 * * *": "runs daily at 05:00"}
 
