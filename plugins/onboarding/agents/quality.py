@@ -7,9 +7,11 @@ from typing import Any, get_args
 from onboarding.agents import quality_checks as checks
 from onboarding.agents.base import AgentContext, AgentError
 from onboarding.agents.fallbacks import quality_informing
+from onboarding.agents.hint_rules import from_hint
 from onboarding.agents.star import MERGING_MASKS
 from onboarding.spec.conf import DimensionName, Masking, QualityRuleAnswer
 from onboarding.spec.plans import (
+    ColumnPlan,
     Decision,
     GoldTablePlan,
     MetadataPlan,
@@ -155,8 +157,15 @@ def _silver_rules(
         rule = checks.parsed(column, measured, operations, table)
         parsed += [rule] if rule else []
         rules += [rule for rule in found if rule is not None]
+    kept = {column.name: (column, measures[column.name]) for column in columns if _as_it_is(column, transformation)}
+    rules += [rule for hint in profile.hints if (rule := from_hint(hint, kept, table)) is not None]
     whole = checks.rows_parsed(parsed, table)
     return [*rules, *parsed, *([whole] if whole else [])]
+
+
+def _as_it_is(column: ColumnPlan, transformation: TransformationPlan) -> bool:
+    """Whether Silver has the column's values, and not masked ones."""
+    return transformation.masking.get(column.name, Masking.KEEP) is Masking.KEEP
 
 
 def _key_rules(metadata: MetadataPlan, transformation: TransformationPlan) -> list[QualityRule]:

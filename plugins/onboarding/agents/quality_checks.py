@@ -16,7 +16,7 @@ from onboarding.spec.cleaning_arguments import MapValues, Nullify
 from onboarding.spec.conf import ColumnType, Masking, Role
 from onboarding.spec.plans import CleaningOperation, ColumnPlan, QualityRule
 from onboarding.spec.profile import ColumnProfile
-from shared.pipeline.profile.aggregates import EARLIEST_USUAL, LATEST_USUAL
+from shared.pipeline.profile.lines import EARLIEST_USUAL, LATEST_USUAL
 
 CRITICAL_PASS_RATE = 0.80
 KEY_PASS_RATE = 0.95

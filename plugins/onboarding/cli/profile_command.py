@@ -139,6 +139,7 @@ def _document(look: OpenLook, known: AgentContext, tried: TrialResult | None) ->
         key_candidates=report.key_candidates,
         pii=[_personal(column) for column in report.columns if column.is_personal],
         possible_identifiers=report.possible_identifiers,
+        hints=report.hints,
         please_look=[decision for decision in decisions if decision.needs_eyes],
         cleaning=[_cleaning(operation, report) for operation in transformation.cleaning],
         quality_rules=[_rule(rule.model_dump(), tried) for rule in quality.rules if rule.zone != "bronze"],

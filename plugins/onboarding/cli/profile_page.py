@@ -7,6 +7,7 @@ from pathlib import Path
 
 from onboarding.spec.cleaning import TYPING
 from onboarding.spec.plans import Decision
+from onboarding.spec.profile import FunctionalHint
 from onboarding.spec.profile_document import ProfiledColumn, ProfileDocument, ProposedCleaning, ProposedRule
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -23,6 +24,7 @@ def text_page(document: ProfileDocument) -> str:
     lines = [f"{document.source}: {size_text(document)}", *_key_lines(document), ""]
     lines += _column_lines(document)
     lines += _section("personal data", _personal_lines(document))
+    lines += _section("what columns say of each other", [hint_line(hint) for hint in document.hints])
     lines += _section("please look", [_decision_line(decision) for decision in document.please_look])
     lines += _section("proposed cleaning", [cleaning_line(item) for item in shown_cleaning(document)])
     rules = [rule_line(rule) for rule in shown_rules(document)]
@@ -30,6 +32,11 @@ def text_page(document: ProfileDocument) -> str:
     if document.trial is not None:
         lines += ["", f"  {trial_line(document)}"]
     return "\n".join(lines)
+
+
+def hint_line(hint: FunctionalHint) -> str:
+    """A hint, and in how many of the rows that were asked it holds."""
+    return f"{hint.text}: {hint.holds:,} of {hint.rows:,} rows"
 
 
 def size_text(document: ProfileDocument) -> str:
@@ -192,6 +199,7 @@ def html_page(document: ProfileDocument) -> str:
         document=document,
         size=size_text(document),
         key=key_text(document),
+        hints=[hint_line(hint) for hint in document.hints],
         trial=trial_line(document),
         columns=[(column, column_chart(column)) for column in document.columns],
         rules=sorted(document.quality_rules, key=lambda rule: -(rule.violating_rows or 0)),

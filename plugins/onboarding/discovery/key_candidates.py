@@ -56,17 +56,16 @@ class Look:
     reason: str
 
 
-def find_key_candidates(
-    columns: list[ColumnProfile], rows: int, distinct_rows: int, count_distinct: CountDistinct
-) -> list[KeyCandidate]:
+def find_key_candidates(columns: list[ColumnProfile], measurement: Measurement) -> list[KeyCandidate]:
     """Key candidates, best first; empty when nothing identifies a row.
 
-    :param count_distinct: exact distinct combinations of columns (by position), and rows where one has no value.
+    :param measurement: open, for exact counts of combinations of columns.
     """
+    rows, distinct_rows = measurement.rows, measurement.distinct_rows
     singles = [candidate for column in columns if (candidate := _single(column, rows, distinct_rows)) is not None]
     exact = [candidate for candidate in singles if candidate.exact]
     if not exact:
-        composite = _composite(columns, rows, distinct_rows, count_distinct)
+        composite = _composite(columns, measurement)
         exact = [composite] if composite else []
     near = [candidate for candidate in singles if not candidate.exact]
     preferred = {column.name: _preference(column) for column in columns}
@@ -160,7 +159,7 @@ def _possible(column: ColumnProfile) -> bool:
         return column.negative_count == 0
     longest = column.maximum_length or 0
     spaced = sum(shape.count for shape in column.shapes if " " in shape.value)
-    return longest <= 64 and spaced <= 0.05 * max(column.validator_sample, 1) and not column.type_matches.get("json")
+    return longest <= 64 and spaced <= 0.05 * max(column.sampled_count, 1) and not column.type_matches.get("json")
 
 
 def _form(column: ColumnProfile) -> str:
@@ -173,7 +172,7 @@ def _form(column: ColumnProfile) -> str:
         text = re.sub(r"9+", "9+", shape.value)
         merged[text] = merged.get(text, 0) + shape.count
     best = max(merged, key=lambda text: (merged[text], text), default="")
-    constant = best and merged[best] >= 0.97 * column.validator_sample and _tells_rows_apart(column)
+    constant = best and merged[best] >= 0.97 * column.sampled_count and _tells_rows_apart(column)
     if constant and "9+" in best and (re.search("[Aa]", best) or column.leading_zero_count):
         return f"of one form ({best})"
     return ""
@@ -181,7 +180,7 @@ def _form(column: ColumnProfile) -> str:
 
 def _tells_rows_apart(column: ColumnProfile) -> bool:
     """A handful of values that repeat are groups, whatever their form."""
-    return column.distinct_count >= LEAST_IDENTIFIERS or column.distinct_count == column.validator_sample
+    return column.distinct_count >= LEAST_IDENTIFIERS or column.distinct_count == column.sampled_count
 
 
 def _is_dense(column: ColumnProfile) -> bool:
@@ -222,7 +221,7 @@ def _unique_look(column: ColumnProfile, distinct_rows: int) -> Look:
         return Look(0, "")
     shape = column.shapes[0] if column.shapes else None
     if column.type is ColumnType.TEXT and shape and re.fullmatch("A{2,12}", shape.value):
-        constant = shape.count >= 0.97 * column.validator_sample
+        constant = shape.count >= 0.97 * column.sampled_count
         return Look(1, f"the values are codes of one form ({shape.value})") if constant else Look(0, "")
     if column.type is ColumnType.DATE and column.minimum and column.maximum:
         days = (date.fromisoformat(column.maximum[:10]) - date.fromisoformat(column.minimum[:10])).days + 1
@@ -231,10 +230,9 @@ def _unique_look(column: ColumnProfile, distinct_rows: int) -> Look:
     return Look(0, "")
 
 
-def _composite(
-    columns: list[ColumnProfile], rows: int, distinct_rows: int, count_distinct: CountDistinct
-) -> KeyCandidate | None:
+def _composite(columns: list[ColumnProfile], measurement: Measurement) -> KeyCandidate | None:
     """Two or three columns, one of them an identifier or a period, that chance would not have made unique."""
+    distinct_rows = measurement.distinct_rows
     looks = {column.position: identifier_look(column).strength for column in columns}
     members = [column for column in columns if _may_be_member(column, looks[column.position])]
     for size in (2, 3):
@@ -245,7 +243,10 @@ def _composite(
             tried += 1
             if tried > _COMBINATIONS_TRIED:
                 break
-            distinct, missing = count_distinct([column.position for column in group])
+            positions = [column.position for column in group]
+            if not measurement.may_tell_rows_apart(positions):
+                continue
+            distinct, missing = measurement.count_distinct(positions)
             if missing == 0 and distinct == distinct_rows:
                 return _composite_candidate(group, distinct, distinct_rows)
     return None

@@ -12,6 +12,7 @@ from onboarding.discovery.answers import given_names, read_options
 from onboarding.discovery.column_concepts import name_sense
 from onboarding.discovery.errors import DiscoveryError
 from onboarding.discovery.first_look import source_location
+from onboarding.discovery.functional_hints import find_hints
 from onboarding.discovery.key_candidates import find_key_candidates, given_key, identifier_look, proved_in_source
 from onboarding.discovery.personal_data import SENSITIVITY, detect
 from onboarding.discovery.possible_identifiers import is_possible_identifier, possible_identifiers
@@ -71,18 +72,17 @@ def _report(conf: Conf, measurement: Measurement) -> ProfileReport:
     measured = list(zip(measurement.columns, (decided.type for decided in types), strict=True))
     columns = [_column(*parts) for parts in zip(names, measurement.columns, types, detect(measured, rows), strict=True)]
     columns = [_with_look(_with_answer(column, conf)) for column in columns]
-    candidates = find_key_candidates(columns, measurement.rows, measurement.distinct_rows, measurement.count_distinct)
+    candidates = find_key_candidates(columns, measurement)
     key = given_names(conf.domain.primary_key or [], columns, "domain.primary_key")
     if key:
         given = given_key(columns, key, measurement.distinct_rows, measurement.count_distinct)
         candidates = [given, *(found for found in candidates if found.columns != key)]
     if measurement.rows < measurement.source_rows:
         candidates = proved_in_source(candidates, columns, measurement)
+    hidden = {column.name for column in columns if _is_hidden(column, conf) or is_possible_identifier(column, rows)}
     report = measurement.report() | {
-        "columns": [
-            scrubbed(column) if _is_hidden(column, conf) or is_possible_identifier(column, rows) else column
-            for column in columns
-        ],
+        "columns": [scrubbed(column) if column.name in hidden else column for column in columns],
+        "hints": find_hints(columns, hidden, measurement),
         "key_candidates": candidates,
         "possible_identifiers": [
             found for found in possible_identifiers(columns, rows) if not _is_answered(found.column, columns, conf)

@@ -10,6 +10,10 @@ from onboarding.spec.conf import ColumnType, Format, Strict
 
 Sensitivity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE"]
 
+#: Half a unit of the last digit, and a little for floating-point numbers.
+_HALF_A_UNIT = 0.51
+#: More digits behind the point are no scale: such numbers are compared to six digits.
+_LARGEST_SCALE, _RELATIVE_ROUNDING = 6, 1e-6
 
 #: How numbers are written: 1234.5, 1,234.50, 1234,50, 12.5 %, $ (1,234.50), EUR 1.234,50.
 NumberFormat = Literal["plain", "grouped", "decimal_comma", "percent", "currency", "currency_comma"]
@@ -56,7 +60,8 @@ class ColumnProfile(Strict):
     that the main kind cannot read.
     ``identifier_strength``: 0 (looks like no identifier), 1 (a sequence), 2 (by name), 3 (by form), 4 (both).
     ``far_date_count``: dates before 1900 or after 2100.
-    ``shapes`` and the validators see the sample of ``validator_sample`` values.
+    ``shapes`` are those of the ``sampled_count`` values of the sample; the validators were asked about
+    ``validator_sample`` of them.
     """
 
     name: str
@@ -98,6 +103,7 @@ class ColumnProfile(Strict):
     average_length: float | None = None
     shapes: list[ValueCount] = Field(default_factory=list)
     top_values: list[ValueCount] = Field(default_factory=list)
+    sampled_count: int = 0
     validator_sample: int = 0
     validator_matches: dict[str, int] = Field(default_factory=dict)
     personal_data: PersonalData = Field(default_factory=PersonalData)
@@ -113,6 +119,12 @@ class ColumnProfile(Strict):
     def is_personal(self) -> bool:
         """Whether the column says something about persons."""
         return self.personal_data.type != "NONE"
+
+    @property
+    def rounding(self) -> tuple[float, float]:
+        """How far a number that was computed from others may be from the column's: absolutely, and as a share of it."""
+        scale = self.decimal_scale or 0
+        return (0.0, _RELATIVE_ROUNDING) if scale > _LARGEST_SCALE else (_HALF_A_UNIT * 10**-scale, 0.0)
 
 
 class SourceFile(Strict):
@@ -171,6 +183,36 @@ class PossibleIdentifier(Strict):
     reason: str
 
 
+HintKind = Literal["product", "sum", "not_before", "decides", "missing_when"]
+
+
+class FunctionalHint(Strict):
+    """What columns say of each other, in ``holds`` of the ``rows`` of the sample that it can be asked of.
+
+    ``product`` and ``sum``: the first column is that of the two others. ``not_before``: the first is not before the
+    second. ``decides``: rows with the same value of the first have one value of the second. ``missing_when``: the first
+    has no value where the second is one of ``values``.
+    """
+
+    kind: HintKind
+    columns: list[str]
+    values: list[str] = Field(default_factory=list)
+    rows: int
+    holds: int
+
+    @property
+    def text(self) -> str:
+        """The hint as a sentence without its counts."""
+        first, second = self.columns[:2]
+        if self.kind in ("product", "sum"):
+            return f"{first} = {second} {'x' if self.kind == 'product' else '+'} {self.columns[2]}"
+        if self.kind == "not_before":
+            return f"{first} is not before {second}"
+        if self.kind == "decides":
+            return f"{first} decides {second}"
+        return f"{first} has no value where {second} is {', '.join(self.values)}"
+
+
 class ProfileReport(Strict):
     """Everything that was measured; ``rows`` = ``distinct_rows`` + exact duplicates."""
 
@@ -184,6 +226,7 @@ class ProfileReport(Strict):
     columns: list[ColumnProfile]
     key_candidates: list[KeyCandidate]
     possible_identifiers: list[PossibleIdentifier] = Field(default_factory=list)
+    hints: list[FunctionalHint] = Field(default_factory=list)
 
     def look(self) -> SourceLook:
         """The part of the report that a first look shows."""

@@ -6,7 +6,14 @@ from pydantic import Field
 
 from onboarding.spec.conf import Format, Masking, Role, Strict
 from onboarding.spec.plans import CleaningOperation, Decision, QualityRule
-from onboarding.spec.profile import ColumnProfile, KeyCandidate, PossibleIdentifier, ReadOptions, SourceFile
+from onboarding.spec.profile import (
+    ColumnProfile,
+    FunctionalHint,
+    KeyCandidate,
+    PossibleIdentifier,
+    ReadOptions,
+    SourceFile,
+)
 from onboarding.spec.report import PersonalColumn
 
 PROFILE_SCHEMA_VERSION = "1"
@@ -75,6 +82,7 @@ class ProfileDocument(Strict):
     key_candidates: list[KeyCandidate]
     pii: list[PersonalColumn]
     possible_identifiers: list[PossibleIdentifier]
+    hints: list[FunctionalHint]
     please_look: list[Decision]
     cleaning: list[ProposedCleaning]
     quality_rules: list[ProposedRule]

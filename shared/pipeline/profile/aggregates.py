@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from shared.pipeline.profile.lines import (
+    EVERY_ROW,
+    VALUES_WITH_COUNTS,
+    Lines,
+    moment_aggregates,
+    number_aggregates,
+    scale_of,
+)
 from shared.pipeline.profile.predicates import WRITTEN_NUMBERS, moment, number_value, predicate
-from shared.pipeline.profile.table import EXACT_DISTINCT_ROWS, TextTable
+from shared.pipeline.profile.stored import Stored, measured_as_stored
+from shared.pipeline.profile.table import ALL_ROWS, EXACT_DISTINCT_ROWS, SAMPLE_ROWS, TextTable
 from shared.pipeline.profile.validators import VALIDATOR_SAMPLE
 
 #: Columns of one statement. Planning a statement costs more than in proportion to its columns: over few rows
@@ -15,10 +25,6 @@ COLUMNS_A_PASS = 60
 COLUMNS_A_PASS_OVER_FEW_ROWS = 6
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _NUMERIC = ("integer", "decimal", "double")
-
-#: Moments outside are placeholders or slips more often than data.
-EARLIEST_USUAL, LATEST_USUAL = "1900-01-01", "2100-12-31"
-_USUAL_MOMENTS = f"TIMESTAMP '{EARLIEST_USUAL}' AND TIMESTAMP '{LATEST_USUAL} 23:59:59'"
 
 Measures = dict[str, Any]
 
@@ -29,14 +35,10 @@ def aggregate(table: TextTable, wanted: dict[int, list[str]]) -> dict[int, Measu
     :param wanted: position -> type measures worth counting (see ``shapes.candidates``).
     :returns: position -> name of the aggregate -> value as DuckDB returns it.
     """
-    result: dict[int, Measures] = {}
+    result = {i: _measured(table, [i], wanted)[i] for i in sorted(table.counted)}
     width = COLUMNS_A_PASS_OVER_FEW_ROWS if table.rows <= VALIDATOR_SAMPLE else COLUMNS_A_PASS
-    for part in _slices(sorted(wanted), width):
-        expressions = {(i, name): sql for i in part for name, sql in _expressions(table, i, wanted[i]).items()}
-        rows = _computed(table.values("all_rows", part), {i: wanted[i] for i in part})
-        row = table.one(f"SELECT {', '.join(expressions.values())} FROM {rows}")  # noqa: S608 (own aliases)
-        for (position, name), value in zip(expressions, row, strict=True):
-            result.setdefault(position, {})[name] = value
+    for part in _slices([i for i in sorted(wanted) if i not in table.counted], width):
+        result |= _measured(table, part, wanted)
     return result
 
 
@@ -45,63 +47,94 @@ def _slices(positions: list[int], width: int) -> Iterator[list[int]]:
         yield positions[start : start + width]
 
 
-def _computed(values: str, wanted: dict[int, list[str]]) -> str:
-    """The values with what several aggregates need, computed once a row: ``n<i>`` numbers, ``m<i>_<k>`` moments."""
+def _measured(table: TextTable, positions: list[int], wanted: dict[int, list[str]]) -> dict[int, Measures]:
+    """Columns in one statement: some of those that are not counted, or one that is."""
+    expressions: dict[tuple[int, str], str] = {}
     cells: list[str] = []
-    for i, keys in wanted.items():
-        if any(key in _NUMERIC for key in keys):
-            cells.append(f"CASE WHEN {predicate('double', f'v{i}')} THEN try_cast(v{i} AS DOUBLE) END AS n{i}")
-        if any(key in WRITTEN_NUMBERS for key in keys):
-            cells.append(f"{number_value(keys, f'v{i}')} AS w{i}")
-        cells += [f"{moment(key, f'v{i}')} AS m{i}_{number}" for number, key in enumerate(keys) if ":" in key]
-    return f"(SELECT *, {', '.join(cells)} FROM {values})" if cells else values  # noqa: S608 (own aliases)
+    for i in positions:
+        found = _column(table, i, wanted[i])
+        cells += found.cells
+        expressions |= {(i, name): sql for name, sql in found.aggregates.items()}
+    counted = positions[0] in table.counted
+    rows = table.lines(positions[0]) if counted else table.values(ALL_ROWS, positions)
+    rows = f"(SELECT *, {', '.join(cells)} FROM {rows})" if cells else rows  # noqa: S608 (own aliases)
+    if counted:
+        rows = _with_mean(positions[0], rows, cells)
+    row = table.one(f"SELECT {', '.join(expressions.values())} FROM {rows}")  # noqa: S608 (own aliases)
+    result: dict[int, Measures] = {i: {} for i in positions}
+    for (position, name), value in zip(expressions, row, strict=True):
+        result[position][name] = value
+    return result
 
 
-def _expressions(table: TextTable, i: int, keys: list[str]) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Column:
+    """``cells``: what several aggregates need, computed once a row."""
+
+    cells: list[str]
+    aggregates: dict[str, str]
+
+
+def _column(table: TextTable, i: int, keys: list[str]) -> _Column:
     exact = table.rows <= EXACT_DISTINCT_ROWS
+    if i in table.counted:
+        return _text(i, keys, VALUES_WITH_COUNTS, exact=True)
+    if i in table.natives and set(keys) <= measured_as_stored(table.natives[i]):
+        stored = Stored(i, table.natives[i], table.columns[i][1])
+        return _Column([stored.cell], stored.aggregates(keys, exact=exact))
+    return _text(i, keys, EVERY_ROW, exact=exact)
+
+
+def _text(i: int, keys: list[str], rows: Lines, *, exact: bool) -> _Column:
+    """A column measured by its texts: ``n<i>`` is its number, ``w<i>`` its written number, ``m<i>_<k>`` its moment."""
+    cells: list[str] = []
+    if any(key in _NUMERIC for key in keys):
+        cells.append(f"CASE WHEN {predicate('double', f'v{i}')} THEN try_cast(v{i} AS DOUBLE) END AS n{i}")
+    if any(key in WRITTEN_NUMBERS for key in keys):
+        cells.append(f"{number_value(keys, f'v{i}')} AS w{i}")
+    cells += [f"{moment(key, f'v{i}')} AS m{i}_{number}" for number, key in enumerate(keys) if ":" in key]
+    return _Column(cells, _text_aggregates(i, keys, rows, exact=exact))
+
+
+def _with_mean(i: int, rows: str, cells: list[str]) -> str:
+    """Counted values with the mean that their deviation is taken from."""
+    number = next((name for name in (f"w{i}", f"n{i}") if any(cell.endswith(f" AS {name}") for cell in cells)), None)
+    if number is None:
+        return rows
+    mean = f"fsum({number} * times) OVER () / sum(CASE WHEN {number} IS NOT NULL THEN times END) OVER ()"
+    return f"(SELECT *, {mean} AS mean_number FROM {rows})"  # noqa: S608 (own aliases)
+
+
+def _text_aggregates(i: int, keys: list[str], rows: Lines, *, exact: bool) -> dict[str, str]:
     expressions = {
-        "nulls": f"count(*) - count(r{i})",
-        "empty": f"count(CASE WHEN t{i} = '' THEN 1 END)",
-        "values": f"count(v{i})",
+        "nulls": rows.count(f"r{i} IS NULL"),
+        "empty": rows.count(f"t{i} = ''"),
+        "values": rows.count(f"v{i} IS NOT NULL"),
         "distinct": f"count(DISTINCT v{i})" if exact else f"approx_count_distinct(v{i})",
-        "padded": f"count(CASE WHEN strlen(r{i}) <> strlen(t{i}) THEN 1 END)",
+        "padded": rows.count(f"strlen(r{i}) <> strlen(t{i})"),
         "shortest": f"min(length(v{i}))",
         "longest": f"max(length(v{i}))",
-        "average_length": f"avg(length(v{i}))",
+        "average_length": rows.mean(f"length(v{i})"),
     }
     for number, key in enumerate(keys):
         if ":" in key:
-            expressions[key] = f"count(m{i}_{number})"
-            expressions[f"minimum {key}"] = f"min(m{i}_{number})"
-            expressions[f"maximum {key}"] = f"max(m{i}_{number})"
-            expressions[f"far {key}"] = f"count(CASE WHEN NOT m{i}_{number} BETWEEN {_USUAL_MOMENTS} THEN 1 END)"
+            expressions |= moment_aggregates(key, f"m{i}_{number}", rows)
         elif key != "double":
-            expressions[key] = f"count(CASE WHEN {predicate(key, f'v{i}')} THEN 1 END)"
+            expressions[key] = rows.count(predicate(key, f"v{i}"))
     if "integer" in keys:
-        expressions["leading_zeros"] = f"count(CASE WHEN v{i} >= '00' AND v{i} < '0:' THEN 1 END)"
+        expressions["leading_zeros"] = rows.count(f"v{i} >= '00' AND v{i} < '0:'")
         expressions["integer_minimum"] = f"min(CASE WHEN n{i} IS NOT NULL THEN try_cast(v{i} AS HUGEINT) END)"
         expressions["integer_maximum"] = f"max(CASE WHEN n{i} IS NOT NULL THEN try_cast(v{i} AS HUGEINT) END)"
     if any(key in _NUMERIC for key in keys):
-        point = f"strpos(v{i}, '.')"
-        expressions["double"] = f"count(n{i})"
-        expressions |= _number_expressions(f"n{i}")
-        expressions["scale"] = f"max(CASE WHEN n{i} IS NOT NULL AND {point} > 0 THEN length(v{i}) - {point} END)"
+        expressions["double"] = rows.count(f"n{i} IS NOT NULL")
+        expressions |= number_aggregates(f"n{i}", rows)
+        expressions["scale"] = scale_of(f"n{i}", f"v{i}")
     if any(key in WRITTEN_NUMBERS for key in keys):
-        expressions |= _number_expressions(f"w{i}")
+        expressions |= number_aggregates(f"w{i}", rows)
         points = "".join(WRITTEN_NUMBERS[key][1] for key in keys if key in WRITTEN_NUMBERS)
         fraction = f"length(regexp_extract(v{i}, '[{points}]([0-9]+)[^0-9]*$', 1))"
         expressions["scale"] = f"max(CASE WHEN w{i} IS NOT NULL THEN {fraction} END)"
     return expressions
-
-
-def _number_expressions(number: str) -> dict[str, str]:
-    return {
-        "minimum": f"min({number})",
-        "maximum": f"max({number})",
-        "mean": f"favg({number})",
-        "deviation": f"stddev_samp({number})",
-        "negative": f"count(CASE WHEN {number} < 0 THEN 1 END)",
-    }
 
 
 def quantiles(table: TextTable, wanted: dict[int, list[str]]) -> dict[int, dict[str, float]]:
@@ -119,7 +152,7 @@ def quantiles(table: TextTable, wanted: dict[int, list[str]]) -> dict[int, dict[
 def _quantiles(table: TextTable, positions: list[int], wanted: dict[int, list[str]]) -> dict[int, dict[str, float]]:
     listed = ", ".join(str(share) for share in QUANTILES)
     selected = ", ".join(f"quantile_disc({number_value(wanted[i], f'v{i}')}, [{listed}])" for i in positions)
-    row = table.one(f"SELECT {selected} FROM {table.values('sample_rows', positions)}")  # noqa: S608 (own aliases)
+    row = table.one(f"SELECT {selected} FROM {table.values(SAMPLE_ROWS, positions)}")  # noqa: S608 (own aliases)
     names = [f"p{round(share * 100):02d}" for share in QUANTILES]
     return {
         position: dict(zip(names, (float(value) for value in values), strict=True))

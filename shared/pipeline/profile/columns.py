@@ -9,7 +9,7 @@ from shared.pipeline.profile import contents
 from shared.pipeline.profile.aggregates import Measures
 from shared.pipeline.profile.formats import SCALAR_SHAPES
 from shared.pipeline.profile.predicates import WRITTEN_NUMBERS
-from shared.pipeline.profile.shapes import Shapes
+from shared.pipeline.profile.sample import SampleLook
 from shared.pipeline.profile.table import EXACT_DISTINCT_ROWS, TextTable
 
 #: From this share of distinct values on, a column may be a key: its distinct values are counted exactly.
@@ -21,14 +21,14 @@ _OF_TRUTH = 0.95
 
 
 def column_report(
-    table: TextTable, i: int, measures: Measures, shapes: Shapes, quantiles: dict[str, float]
+    table: TextTable, i: int, measures: Measures, look: SampleLook, quantiles: dict[str, float]
 ) -> dict[str, Any]:
     """Everything measured on column ``i`` but its SQL name, its type and what it says about persons."""
     name, physical = table.columns[i]
     words = table.rows - int(measures["nulls"]) - int(measures["empty"]) - int(measures["values"])
     matches = {key: int(measures[key]) for key in measures if key in SCALAR_SHAPES}
     matches |= {key: int(value) for key, value in measures.items() if key.startswith(("date:", "timestamp:"))}
-    validated, passed = contents.validate(table, i, skip=_says_nothing_of_persons(matches, int(measures["values"])))
+    of_nobody = _says_nothing_of_persons(matches, int(measures["values"]))
     report = {
         "source_name": name,
         "position": i,
@@ -45,9 +45,10 @@ def column_report(
         "maximum_length": measures["longest"],
         "average_length": _rounded(measures["average_length"]),
         "decimal_scale": int(measures["scale"]) if measures.get("scale") is not None else None,
-        "shapes": _counts([found for found in shapes.counts[:20] if found[1] >= contents.MINIMUM_OCCURRENCES]),
-        "validator_sample": validated,
-        "validator_matches": passed,
+        "shapes": _counts([found for found in look.shapes.counts[:20] if found[1] >= contents.MINIMUM_OCCURRENCES]),
+        "sampled_count": look.shapes.values,
+        "validator_sample": look.validated,
+        "validator_matches": {} if of_nobody else look.validator_matches,
     }
     if matches.get("boolean", 0) and matches["boolean"] >= _OF_TRUTH * int(measures["values"]):
         report["truth_words"] = contents.truth_words(table, i)
@@ -58,7 +59,7 @@ def column_report(
 
 
 def _says_nothing_of_persons(matches: dict[str, int], values: int) -> bool:
-    """Dates, fractions, truth values and UUIDs pass no validator: the sample need not be read."""
+    """Dates, fractions, truth values and UUIDs: what passes a validator does so by chance."""
     whole = matches.get("integer", 0)
     kinds = [count for key, count in matches.items() if ":" in key or key in ("uuid", "boolean")]
     fractions = matches.get("double", 0) - whole

@@ -6,7 +6,6 @@ from typing import Any
 
 from shared.pipeline.profile.predicates import predicate
 from shared.pipeline.profile.table import TextTable
-from shared.pipeline.profile.validators import VALIDATOR_SAMPLE, count_matches
 
 #: A value is reported only when at least so many rows have it: rarer ones may single out a person.
 MINIMUM_OCCURRENCES = 10
@@ -23,8 +22,8 @@ SMALL_SET = 5_000
 def top_values(table: TextTable, i: int) -> list[tuple[str, int]]:
     """The most frequent values that occur often enough to be shown, at most ``TOP_VALUES``."""
     counted = table.connection.execute(
-        f"SELECT v{i}, count(*) AS times FROM {table.values('all_rows', [i])} WHERE v{i} IS NOT NULL"  # noqa: S608 (own aliases)
-        f" GROUP BY 1 HAVING count(*) >= {MINIMUM_OCCURRENCES} ORDER BY times DESC, 1 LIMIT {TOP_VALUES}"
+        f"SELECT v, times FROM {table.value_counts(i)} WHERE times >= {MINIMUM_OCCURRENCES}"  # noqa: S608 (own aliases)
+        f" ORDER BY times DESC, 1 LIMIT {TOP_VALUES}"
     ).fetchall()
     return [(str(value), int(times)) for value, times in counted]
 
@@ -35,16 +34,13 @@ def small_set(table: TextTable, i: int) -> dict[str, Any]:
     :returns: ``distinct``, ``folded`` (distinct without regard to case), ``rare`` (rows whose value is too rare to be
         shown), ``upper`` / ``lower`` / ``title``: rows whose text is written so.
     """
-    values = (
-        f"(SELECT v{i} AS v, count(*) AS times FROM {table.values('all_rows', [i])} WHERE v{i} IS NOT NULL GROUP BY 1)"  # noqa: S608 (own aliases)
-    )
     title = "regexp_matches(v, '^[^\\p{L}]*\\p{Lu}') AND v <> upper(v)"
     distinct, folded, rare, upper, lower, titled = table.one(
         "SELECT count(*), count(DISTINCT lower(v)),"  # noqa: S608 (own aliases)
         f" coalesce(sum(times) FILTER (WHERE times < {MINIMUM_OCCURRENCES}), 0),"
         " coalesce(sum(times) FILTER (WHERE v = upper(v) AND v <> lower(v)), 0),"
         " coalesce(sum(times) FILTER (WHERE v = lower(v) AND v <> upper(v)), 0),"
-        f" coalesce(sum(times) FILTER (WHERE {title}), 0) FROM {values}"
+        f" coalesce(sum(times) FILTER (WHERE {title}), 0) FROM {table.value_counts(i)}"
     )
     return {
         "distinct": int(distinct),
@@ -57,7 +53,7 @@ def small_set(table: TextTable, i: int) -> dict[str, Any]:
 def truth_words(table: TextTable, i: int) -> list[str]:
     """The words for true and false in a column, in lower case, sorted."""
     counted = table.connection.execute(
-        f"SELECT DISTINCT lower(v{i}) FROM {table.values('all_rows', [i])}"  # noqa: S608 (own aliases)
+        f"SELECT DISTINCT lower(v{i}) FROM {table.lines(i)}"  # noqa: S608 (own aliases)
         f" WHERE {predicate('boolean', f'v{i}')} ORDER BY 1"
     ).fetchall()
     return [str(word) for (word,) in counted]
@@ -83,8 +79,7 @@ def misspellings(table: TextTable, i: int) -> list[dict[str, Any]]:
         " OR regexp_replace(a.v, '\\S{1,3}$', '') <> regexp_replace(b.v, '\\S{1,3}$', ''))"
     )
     folded = (
-        f"(SELECT lower(v{i}) AS v, max_by(v{i}, times) AS shown, sum(times) AS times FROM"  # noqa: S608 (own aliases)
-        f" (SELECT v{i}, count(*) AS times FROM {table.values('all_rows', [i])} WHERE v{i} IS NOT NULL GROUP BY 1)"
+        f"(SELECT lower(v) AS v, max_by(v, (times, v)) AS shown, sum(times) AS times FROM {table.value_counts(i)}"  # noqa: S608 (own aliases)
         " GROUP BY 1)"
     )
     found = table.connection.execute(
@@ -102,8 +97,8 @@ def misspellings(table: TextTable, i: int) -> list[dict[str, Any]]:
 def null_words(table: TextTable, i: int) -> list[tuple[str, int]]:
     """The words for "no value" as they are written in the column; the empty text is counted elsewhere."""
     counted = table.connection.execute(
-        f"SELECT t{i}, count(*) AS times FROM {table.values('all_rows', [i])} WHERE {table.is_null_word(i)}"  # noqa: S608 (own aliases)
-        " GROUP BY 1 ORDER BY times DESC, 1"
+        f"SELECT t{i}, sum(times) AS rows FROM {table.lines(i)} WHERE {table.is_null_word(i)}"  # noqa: S608 (own aliases)
+        " GROUP BY 1 ORDER BY rows DESC, 1"
     ).fetchall()
     return [(str(word), int(times)) for word, times in counted]
 
@@ -113,19 +108,6 @@ def unreadable_distinct(table: TextTable, i: int, keys: list[str]) -> int:
     unread = " AND ".join(f"NOT coalesce({predicate(key, f'v{i}')}, false)" for key in keys)
     return int(
         table.one(
-            f"SELECT count(DISTINCT v{i}) FROM {table.values('all_rows', [i])} WHERE v{i} IS NOT NULL AND {unread}"  # noqa: S608 (own aliases)
+            f"SELECT count(DISTINCT v{i}) FROM {table.lines(i)} WHERE v{i} IS NOT NULL AND {unread}"  # noqa: S608 (own aliases)
         )[0]
     )
-
-
-def validate(table: TextTable, i: int, *, skip: bool = False) -> tuple[int, dict[str, int]]:
-    """How many values the sample has, and how many passed each of the validators.
-
-    :param skip: the values are only counted.
-    """
-    counted = table.connection.execute(
-        f"SELECT v{i}, count(*) FROM {table.values('sample_rows', [i])} WHERE v{i} IS NOT NULL GROUP BY 1"  # noqa: S608 (own aliases)
-        f" ORDER BY 1 LIMIT {VALIDATOR_SAMPLE}"
-    ).fetchall()
-    values = [(str(value), int(times)) for value, times in counted]
-    return sum(times for _, times in values), {} if skip else count_matches(values)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from shared.pipeline.engine import connection
 from shared.pipeline.profile import aggregates
 from shared.pipeline.profile.columns import column_report
-from shared.pipeline.profile.shapes import candidates, read_shapes
+from shared.pipeline.profile.sample import look_at_sample
+from shared.pipeline.profile.shapes import candidates
 from shared.pipeline.profile.table import EVERY_SOURCE_ROW, TextTable, load_table
 from shared.pipeline.source import Source, open_source
 
@@ -55,6 +54,10 @@ class Measurement:
         """Exact number of distinct combinations of columns, and of rows where one of them has no value."""
         return self.table.exact_distinct(positions)
 
+    def may_tell_rows_apart(self, positions: list[int]) -> bool:
+        """False where rows of the sample differ, but not in these columns: no count over all rows is needed then."""
+        return self.table.differ_in_sample(positions)
+
     def report(self) -> dict[str, Any]:
         """The measures as a mapping; ``columns`` lack ``name``, ``type`` and ``personal_data``."""
         return {
@@ -70,7 +73,6 @@ def measure_view(
     connection: Any,
     view: str,
     columns: list[tuple[str, str]],
-    scratch: Path,
     *,
     null_values: list[str] | None = None,
     facts: dict[str, Any] | None = None,
@@ -79,28 +81,22 @@ def measure_view(
     """Measure all rows of a DuckDB view.
 
     :param connection: from ``shared.pipeline.engine.connect``.
+    :param view: with ``_source_row`` beside the data columns; it is read again whenever more is asked.
     :param columns: (name, DuckDB type) of the data columns.
-    :param scratch: empty directory of ours that outlives the returned object.
     :param null_values: words for "no value" that a person gave.
     :param share: part of the rows that is measured (see ``load_table``).
     """
-    table = load_table(connection, view, columns, scratch, null_values or [], share)
-    shapes = [read_shapes(table, i) for i in range(len(columns))]
-    wanted = {i: candidates(shapes[i], columns[i][1]) for i in range(len(columns))}
+    table = load_table(connection, view, columns, null_values or [], share)
+    looks = [look_at_sample(table, i) for i in range(len(columns))]
+    wanted = {i: candidates(look.shapes, columns[i][1]) for i, look in enumerate(looks)}
+    for i, look in enumerate(looks):
+        if look.repeats:
+            table.count_values(i)
     measured = aggregates.aggregate(table, wanted)
     quantiles = aggregates.quantiles(table, wanted)
     result = Measurement(table, facts or {}, distinct_rows=table.distinct_rows() if columns else 0)
-    result.columns = [
-        column_report(table, i, measured[i], shapes[i], quantiles.get(i, {})) for i in range(len(columns))
-    ]
+    result.columns = [column_report(table, i, measured[i], look, quantiles.get(i, {})) for i, look in enumerate(looks)]
     return result
-
-
-@contextmanager
-def scratch_directory() -> Iterator[Path]:
-    """A directory for the text copy of a source, removed at the end."""
-    with tempfile.TemporaryDirectory(prefix="onboarding_profile_") as folder:
-        yield Path(folder)
 
 
 @contextmanager
@@ -116,7 +112,6 @@ def measuring(
     :raises SourceError: the source is missing, empty or unreadable.
     """
     with (
-        scratch_directory() as scratch,
         open_source(location, format, options) as source,
         connection() as con,
     ):
@@ -124,7 +119,7 @@ def measuring(
         source.create_view(con, SOURCE_VIEW)
         null_values = list((options or {}).get("null_values") or [])
         facts = _facts(source)
-        yield measure_view(con, SOURCE_VIEW, columns, scratch, null_values=null_values, facts=facts, share=share)
+        yield measure_view(con, SOURCE_VIEW, columns, null_values=null_values, facts=facts, share=share)
 
 
 def measure(location: str, *, format: str | None = None, options: dict[str, Any] | None = None) -> dict[str, Any]:

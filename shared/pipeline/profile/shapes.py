@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from shared.pipeline.profile.formats import SCALAR_SHAPES, TEMPORAL_FORMATS, shape_matches
 from shared.pipeline.profile.predicates import WRITTEN_NUMBERS
-from shared.pipeline.profile.table import TextTable
 
 #: A type is counted over all rows when at least this share of the sampled values has a shape of it.
 CANDIDATE_SHARE = 0.02
 SHAPES_READ = 2_000
+_NEARLY_ALL = 0.99
+_FRACTION = r"[+-]?(9+\.9+|\.9+)([Aa][+-]?9+)?"
+_OF_NOBODY = (
+    _FRACTION,
+    SCALAR_SHAPES["uuid"],
+    *(found.shape for found in TEMPORAL_FORMATS if found.shape != "99999999"),
+)
 #: Shapes are cut here: longer texts are free text.
 SHAPE_LENGTH = 60
 
@@ -23,6 +30,20 @@ class Shapes:
     values: int
 
 
+class _ShapeOfCharacters(dict[int, str]):
+    """Code point -> the character that stands for it in a shape, as ``str.translate`` takes it."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        kind = unicodedata.category(character)
+        shape = "A" if kind == "Lu" else "a" if kind in ("Ll", "Lo", "Lm", "Lt") else character
+        self[code] = "9" if character in "0123456789" else shape
+        return self[code]
+
+
+_CHARACTERS = _ShapeOfCharacters()
+
+
 def shape_of(text: str) -> str:
     """SQL of the shape of a text: digits are 9, letters A or a, cut after :data:`SHAPE_LENGTH` characters."""
     return (
@@ -31,14 +52,28 @@ def shape_of(text: str) -> str:
     )
 
 
-def read_shapes(table: TextTable, position: int) -> Shapes:
-    """Count the shapes of one column over the sample."""
-    shape = shape_of(f"v{position}")
-    counted = table.connection.execute(
-        f"SELECT {shape} AS shape, count(*) AS times FROM {table.values('sample_rows', [position])}"  # noqa: S608 (own aliases)
-        f" WHERE v{position} IS NOT NULL GROUP BY 1 ORDER BY times DESC, shape"
-    ).fetchall()
-    return Shapes([(text, int(times)) for text, times in counted[:SHAPES_READ]], sum(int(row[1]) for row in counted))
+def shape_of_text(text: str) -> str:
+    """The shape of a text: digits are 9, letters A or a, cut after :data:`SHAPE_LENGTH` characters."""
+    return text[:SHAPE_LENGTH].translate(_CHARACTERS)
+
+
+def shapes_of(values: list[tuple[str, int]]) -> Shapes:
+    """Count the shapes of (value, rows that have it) pairs."""
+    counted: dict[str, int] = {}
+    for value, times in values:
+        shape = shape_of_text(value)
+        counted[shape] = counted.get(shape, 0) + times
+    ordered = sorted(counted.items(), key=lambda found: (-found[1], found[0]))
+    return Shapes(ordered[:SHAPES_READ], sum(counted.values()))
+
+
+def say_nothing_of_persons(shapes: Shapes) -> bool:
+    """Whether the values look like dates with marks between their parts, like fractions, or like UUIDs.
+
+    None of the validators asks for such; eight digits alone may be a number of somebody.
+    """
+    plain = sum(count for shape, count in shapes.counts if any(shape_matches(p, shape) for p in _OF_NOBODY))
+    return shapes.values > 0 and plain >= _NEARLY_ALL * shapes.values
 
 
 def candidates(shapes: Shapes, physical_type: str) -> list[str]:

@@ -5,48 +5,96 @@ Names from the data become SQL in one place only, here; everything after works o
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from shared.pipeline.literals import quote_identifier, quote_literal
-from shared.pipeline.profile.formats import NULL_WORDS, TRIM_CHARACTERS
+from shared.pipeline.profile.formats import TRIM_CHARACTERS
 from shared.pipeline.profile.validators import VALIDATOR_SAMPLE
+from shared.pipeline.reading.tables import ROW_COLUMN
 
 #: Below this number of rows every distinct count is exact; above, only those of key candidates and of small sets.
 EXACT_DISTINCT_ROWS = 200_000
 #: The profiled rows, and all of the source: the same unless a share of them is profiled.
 ALL_ROWS = "all_rows"
 EVERY_SOURCE_ROW = "every_source_row"
+#: One in n of the profiled rows, as text.
+SAMPLE_ROWS = "sample_rows"
 # Parts of a row's hash that a share is told by.
 _HASH_PARTS = 1_000_000
+# Types that are measured as they are: (pattern of DuckDB's name, kind).
+_NATIVE = (
+    (r"U?(TINY|SMALL|BIG)?INT|U?INTEGER", "integer"),
+    (r"DECIMAL\(\d+, ?\d+\)", "decimal"),
+    (r"DOUBLE|FLOAT", "double"),
+    (r"DATE", "date"),
+    (r"TIMESTAMP( WITH TIME ZONE)?", "timestamp"),
+)
 
 
 @dataclass
 class TextTable:
-    """All rows of the source as text, in a Parquet file, and one in n of them (by a hash of their number) as a sample.
+    """All rows of the source as text, and one in n of them (by a hash of their number) as a sample.
 
     :ivar columns: (source name, physical type) in the order of the source; position ``i`` is column ``v<i>``.
     :ivar null_words: for each column the lower-case words that stand for "no value" in it.
     :ivar everything: the relation ``all_rows`` stands for: the sample itself when it holds every row. A table of
         ours binds in a tenth of the time of a Parquet file with thousands of columns.
     :ivar source_rows: rows of the source; more than ``rows`` where only a share of them is profiled.
+    :ivar natives: position -> ``integer``, ``decimal``, ``double``, ``date`` or ``timestamp`` of the columns that the
+        source stores so; ``x<i>`` is the stored value.
+    :ivar counted: positions of columns whose values repeat: each value is in a table ``counted_<i>`` once, with how
+        many rows have it (``times``), and is measured once.
     """
 
     connection: Any
     columns: list[tuple[str, str]]
     rows: int
     null_words: list[tuple[str, ...]] = field(default_factory=list)
-    everything: str = "all_rows"
+    everything: str = ALL_ROWS
     source_rows: int = 0
+    natives: dict[int, str] = field(default_factory=dict)
+    counted: set[int] = field(default_factory=set)
+    _distinct: dict[tuple[str, tuple[int, ...]], tuple[int, int]] = field(default_factory=dict)
+    _different_rows: dict[str, int] = field(default_factory=dict)
 
     def values(self, relation: str, positions: list[int]) -> str:
-        """A sub-query of ``relation`` with ``r<i>`` (raw), ``t<i>`` (trimmed), ``v<i>`` (no value: NULL)."""
+        """A sub-query of ``relation`` with ``r<i>`` (raw), ``t<i>`` (trimmed), ``v<i>`` (no value: NULL).
+
+        A native column has ``x<i>`` as well: the stored value, NULL where it is no number.
+        """
         raw = ", ".join(f"r{i}" for i in positions)
-        trimmed = ", ".join(f"{_trimmed(f'r{i}')} AS t{i}" for i in positions)
+        trimmed = ", ".join(f"{self._trimmed(i)} AS t{i}" for i in positions)
         values = ", ".join(f"{self._value(i)} AS v{i}" for i in positions)
-        rows = self.everything if relation == ALL_ROWS else relation
-        return f"(SELECT *, {values} FROM (SELECT {raw}, {trimmed} FROM {rows}))"  # noqa: S608 (own aliases)
+        stored = "".join(f", {self._stored(i)} AS x{i}" for i in positions if i in self.natives)
+        return f"(SELECT *, {values} FROM (SELECT {raw}, {trimmed}{stored} FROM {self._rows(relation)}))"  # noqa: S608 (own aliases)
+
+    def lines(self, position: int) -> str:
+        """A relation with ``r<i>``, ``t<i>``, ``v<i>`` and ``times``, the number of profiled rows it stands for."""
+        if position in self.counted:
+            return f"counted_{position}"
+        return f"(SELECT *, 1 AS times FROM {self.values(ALL_ROWS, [position])})"  # noqa: S608 (own aliases)
+
+    def value_counts(self, position: int) -> str:
+        """A relation with each value of a column as ``v``, and the number of rows that have it as ``times``."""
+        return (
+            f"(SELECT v{position} AS v, CAST(sum(times) AS BIGINT) AS times FROM {self.lines(position)}"  # noqa: S608 (own aliases)
+            f" WHERE v{position} IS NOT NULL GROUP BY 1)"
+        )
+
+    def count_values(self, position: int) -> None:
+        """Count each value of a column once, over all profiled rows."""
+        stored = f"x{position}" if position in self.natives else f"r{position}"
+        cell = f"CAST({stored} AS VARCHAR)" if position in self.natives else stored
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE counted_{position} AS"  # noqa: S608 (own aliases)
+            f" SELECT *, {self._value(position)} AS v{position} FROM"
+            f" (SELECT r{position}, {self._trimmed(position)} AS t{position}, times FROM"
+            f" (SELECT {cell} AS r{position}, times FROM"
+            f" (SELECT {stored}, count(*) AS times FROM {self.everything} GROUP BY 1)))"
+        )
+        self.counted.add(position)
 
     def is_null_word(self, position: int) -> str:
         """Predicate over ``t<i>``: the text is a word for "no value"; the empty text is not meant."""
@@ -60,112 +108,130 @@ class TextTable:
     def _value(self, position: int) -> str:
         return f"CASE WHEN t{position} = '' OR {self.is_null_word(position)} THEN NULL ELSE t{position} END"
 
+    def _trimmed(self, position: int) -> str:
+        """Trims only what has a blank at an end: trimming every text costs three times as much."""
+        column = f"r{position}"
+        if position in self.natives:
+            return column
+        ends = f"{column}[1] <= ' ' OR {column}[-1] <= ' ' OR {column}[1] = '\u00a0' OR {column}[-1] = '\u00a0'"
+        return f"CASE WHEN {ends} THEN trim({column}, {quote_literal(TRIM_CHARACTERS)}) ELSE {column} END"
+
+    def _stored(self, position: int) -> str:
+        is_double = self.natives[position] == "double"
+        return f"CASE WHEN NOT isnan(x{position}) THEN x{position} END" if is_double else f"x{position}"
+
+    def _rows(self, relation: str) -> str:
+        return self.everything if relation == ALL_ROWS else relation
+
     def one(self, sql: str) -> tuple[Any, ...]:
         """The only row of a query."""
         return tuple(self.connection.execute(sql).fetchall()[0])
 
+    def sample_texts(self, position: int) -> dict[str, int]:
+        """The trimmed texts of a column in the sample, and how many rows have each; NULL is left out."""
+        texts: dict[str, int] = {}
+        for text, times in self.connection.execute(
+            f"SELECT r{position}, count(*) FROM {SAMPLE_ROWS} WHERE r{position} IS NOT NULL GROUP BY 1"  # noqa: S608 (own aliases)
+        ).fetchall():
+            trimmed = text.strip(TRIM_CHARACTERS)
+            texts[trimmed] = texts.get(trimmed, 0) + times
+        return texts
+
     def exact_distinct(self, positions: list[int], relation: str = ALL_ROWS) -> tuple[int, int]:
         """Distinct combinations among the rows where all these columns have a value, and the rows where one has none.
 
-        Combinations of several columns are compared by a 64-bit hash; a single column by its values.
+        Values and their combinations are compared by a 64-bit hash.
 
         :param relation: ``EVERY_SOURCE_ROW``: not only the profiled rows.
         """
-        every = " AND ".join(f"v{i} IS NOT NULL" for i in positions)
-        what = f"v{positions[0]}" if len(positions) == 1 else f"hash({', '.join(f'v{i}' for i in positions)})"
+        asked = (relation, tuple(positions))
+        if asked not in self._distinct:
+            self._distinct[asked] = self._count_distinct(positions, relation)
+        return self._distinct[asked]
+
+    def _count_distinct(self, positions: list[int], relation: str) -> tuple[int, int]:
+        if len(positions) == 1 and relation == ALL_ROWS and positions[0] in self.counted:
+            (i,) = positions
+            row = self.one(
+                f"SELECT count(DISTINCT v{i}), coalesce(sum(times) FILTER (WHERE v{i} IS NULL), 0) FROM counted_{i}"  # noqa: S608 (own aliases)
+            )
+            return int(row[0]), int(row[1])
+        cells = [f"x{i}" if i in self.natives else f"v{i}" for i in positions]
+        every = " AND ".join(f"{cell} IS NOT NULL" for cell in cells)
+        together = f"hash({', '.join(cells)})"
         distinct, missing = self.one(
-            f"SELECT count(DISTINCT {what}) FILTER (WHERE {every}), count(*) FILTER (WHERE NOT ({every}))"  # noqa: S608 (own aliases)
+            f"SELECT count(DISTINCT {together}) FILTER (WHERE {every}), count(*) FILTER (WHERE NOT ({every}))"  # noqa: S608 (own aliases)
             f" FROM {self.values(relation, positions)}"
         )
         return int(distinct), int(missing)
 
+    def differ_in_sample(self, positions: list[int]) -> bool:
+        """Whether different rows of the sample differ in these columns, and have a value in all of them.
+
+        True without a look where the sample is everything.
+        """
+        if self.everything == SAMPLE_ROWS:
+            return True
+        every = " AND ".join(f"v{i} IS NOT NULL" for i in positions)
+        together, complete = self.one(
+            f"SELECT count(DISTINCT hash({', '.join(f'v{i}' for i in positions)})), bool_and({every})"  # noqa: S608 (own aliases)
+            f" FROM {self.values(SAMPLE_ROWS, positions)}"
+        )
+        return bool(complete) and int(together) == self.distinct_rows(SAMPLE_ROWS)
+
     def distinct_rows(self, relation: str = ALL_ROWS) -> int:
         """Number of different rows as read, compared by a 64-bit hash of all columns; ``relation`` as above."""
-        listed = ", ".join(f"r{i}" for i in range(len(self.columns)))
-        rows = self.everything if relation == ALL_ROWS else relation
-        return int(self.one(f"SELECT count(DISTINCT hash({listed})) FROM {rows}")[0])  # noqa: S608 (own aliases)
-
-
-def _trimmed(column: str) -> str:
-    """Trims only what has a blank at an end: trimming every text costs three times as much."""
-    ends = f"{column}[1] <= ' ' OR {column}[-1] <= ' ' OR {column}[1] = '\u00a0' OR {column}[-1] = '\u00a0'"
-    return f"CASE WHEN {ends} THEN trim({column}, {quote_literal(TRIM_CHARACTERS)}) ELSE {column} END"
+        if relation not in self._different_rows:
+            listed = ", ".join(f"x{i}" if i in self.natives else f"r{i}" for i in range(len(self.columns)))
+            (counted,) = self.one(f"SELECT count(DISTINCT hash({listed})) FROM {self._rows(relation)}")  # noqa: S608 (own aliases)
+            self._different_rows[relation] = int(counted)
+        return self._different_rows[relation]
 
 
 def load_table(
-    connection: Any,
-    view: str,
-    columns: list[tuple[str, str]],
-    scratch: Path,
-    null_values: list[str],
-    share: float = 1.0,
+    connection: Any, view: str, columns: list[tuple[str, str]], null_values: list[str], share: float = 1.0
 ) -> TextTable:
-    """Copy a view to text columns in a scratch Parquet file and draw the sample.
+    """Number the columns of a view, as text, and draw the sample.
 
-    :param view: name of a view with the data columns (others are ignored).
-    :param scratch: an empty directory of ours; the caller removes it after the connection is closed.
-    :param null_values: words for "no value" that a person gave; empty: the usual ones, as far as evidence allows.
+    :param view: name of a view with the data columns and the number of each row (``_source_row``); others are
+        ignored.
+    :param null_values: words for "no value" that a person gave; empty: each column's are looked for.
     :param share: part of the rows that is profiled, chosen by a hash of their number; never fewer rows than the
         validators take.
     """
-    target = scratch / "rows.parquet"
-    listed = ", ".join(f"CAST({quote_identifier(name)} AS VARCHAR) AS r{i}" for i, (name, _) in enumerate(columns))
+    # A word for "no value" that a person gave may be a number.
+    natives = {} if null_values else _natives(columns)
+    cells = [f"CAST({quote_identifier(name)} AS VARCHAR) AS r{i}" for i, (name, _) in enumerate(columns)]
+    cells += [f"{quote_identifier(columns[i][0])} AS x{i}" for i in natives]
     connection.execute(
-        f"COPY (SELECT {listed} FROM {quote_identifier(view)}) TO {quote_literal(str(target))} (FORMAT parquet)"  # noqa: S608 (quoted)
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {EVERY_SOURCE_ROW} AS SELECT * FROM"  # noqa: S608 (quoted)
-        f" read_parquet({quote_literal(str(target))}, file_row_number = true)"
+        f"CREATE OR REPLACE TEMP VIEW {EVERY_SOURCE_ROW} AS SELECT {', '.join(cells)},"  # noqa: S608 (quoted)
+        f" {ROW_COLUMN} - 1 AS row_number FROM {quote_identifier(view)}"
     )
     source_rows = rows = int(connection.execute(f"SELECT count(*) FROM {EVERY_SOURCE_ROW}").fetchall()[0][0])  # noqa: S608
     share = max(share, VALIDATOR_SAMPLE / rows) if rows else 1.0
-    chosen = f" WHERE hash(file_row_number) % {_HASH_PARTS} < {round(share * _HASH_PARTS)}" if share < 1 else ""
+    chosen = f" WHERE hash(row_number) % {_HASH_PARTS} < {round(share * _HASH_PARTS)}" if share < 1 else ""
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {ALL_ROWS} AS SELECT * FROM {EVERY_SOURCE_ROW}{chosen}")  # noqa: S608
     if chosen:
         rows = int(connection.execute(f"SELECT count(*) FROM {ALL_ROWS}").fetchall()[0][0])  # noqa: S608
     step = max(1, -(-rows // VALIDATOR_SAMPLE))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE sample_rows AS SELECT * FROM all_rows WHERE hash(file_row_number) % {step} = 0"  # noqa: S608 (a number)
+        f"CREATE OR REPLACE TEMP TABLE {SAMPLE_ROWS} AS SELECT * FROM {ALL_ROWS} WHERE hash(row_number) % {step} = 0"  # noqa: S608 (a number)
     )
-    everything = "sample_rows" if step == 1 else ALL_ROWS
-    table = TextTable(connection, columns, rows, everything=everything, source_rows=source_rows)
     given = tuple(sorted({value.strip().lower() for value in null_values}))
-    table.null_words = [given or NULL_WORDS for _ in columns]
-    if not given:
-        table.null_words = [_null_words(table, i) for i in range(len(columns))]
-    return table
-
-
-#: From this share on, a column's values are written in one way: as codes, or with a capital first.
-_ONE_WAY = 0.8
-#: Values of a column that repeat less often than this stand for themselves: names of places, codes.
-_SELDOM_REPEATED = 5
-
-
-def _null_words(table: TextTable, position: int) -> tuple[str, ...]:
-    """The usual words, without those that are written as the column's own values are.
-
-    "NA" stays where nine in ten values are two capital letters (country, region codes); "NAN" and "NAT" among codes and
-    "Nan" and "Nat" among names, unless a tool's spelling (nan, NaN, NaT) is there as well; "None" among names that
-    hardly repeat.
-    """
-    letters = "regexp_full_match(t, '\\p{L}.*')"
-    na, codes, others, spelled, upper, titled, distinct, none = table.one(
-        "SELECT count(*) FILTER (WHERE t = 'NA'),"  # noqa: S608 (own aliases)
-        " count(*) FILTER (WHERE t <> 'NA' AND regexp_full_match(t, '[A-Z]{2}')),"
-        " count(*) FILTER (WHERE t <> 'NA' AND t <> ''),"
-        " count(*) FILTER (WHERE t IN ('nan', 'NaN', 'nat', 'NaT')),"
-        f" count(*) FILTER (WHERE {letters} AND t = upper(t)),"
-        " count(*) FILTER (WHERE regexp_matches(t, '^\\p{Lu}\\p{Ll}')),"
-        " approx_count_distinct(t), count(*) FILTER (WHERE t = 'None')"
-        f" FROM (SELECT trim(r{position}) AS t FROM sample_rows)"
+    return TextTable(
+        connection,
+        columns,
+        rows,
+        null_words=[given for _ in columns],
+        everything=SAMPLE_ROWS if step == 1 else ALL_ROWS,
+        source_rows=source_rows,
+        natives=natives,
     )
-    values: set[str] = set()
-    if na and others and codes >= 0.9 * others:
-        values.add("na")
-    if others and not spelled and max(upper, titled) >= _ONE_WAY * others:
-        values |= {"nan", "nat"}
-    seldom = others <= _SELDOM_REPEATED * max(distinct, 1)
-    if others and titled >= _ONE_WAY * others and seldom and none <= _SELDOM_REPEATED:
-        values.add("none")
-    return tuple(word for word in NULL_WORDS if word not in values)
+
+
+def _natives(columns: list[tuple[str, str]]) -> dict[int, str]:
+    kinds = {
+        i: next((kind for pattern, kind in _NATIVE if re.fullmatch(pattern, physical)), None)
+        for i, (_, physical) in enumerate(columns)
+    }
+    return {i: kind for i, kind in kinds.items() if kind is not None}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from shared.pipeline.profile.checksums import (
     is_card,
@@ -303,38 +304,57 @@ _WITHOUT_DIGITS = str.maketrans("", "", "0123456789")
 VALIDATORS: dict[str, Check] = _WORDS | _DIGITS | _MIXED
 
 
-def passed_by(value: str, asked: frozenset[str] | None = None) -> list[str]:
-    """The validators that a value passes.
+@dataclass(frozen=True)
+class _Asked:
+    """The validators that are asked: of texts without digits, of digits only, and of the others."""
 
-    :param value: a trimmed text, not empty.
-    :param asked: those that are worth asking; None: all of them.
-    """
+    words: tuple[tuple[str, Check], ...]
+    digits: tuple[tuple[str, Check], ...]
+    mixed: tuple[tuple[str, Check], ...]
+    national: bool
+
+    @classmethod
+    def only(cls, names: Collection[str]) -> _Asked:
+        words, digits, mixed = (
+            tuple((name, check) for name, check in kind.items() if name in names) for kind in (_WORDS, _DIGITS, _MIXED)
+        )
+        return cls(words, digits, mixed, _NATIONAL in names)
+
+
+_EVERYTHING = _Asked.only({*VALIDATORS, _NATIONAL})
+
+
+def _passed(value: str, asked: _Asked) -> list[str]:
+    """The validators that a value passes: a trimmed text, not empty."""
     digits = len(value) - len(value.translate(_WITHOUT_DIGITS))
-    checks = _WORDS if not digits else _DIGITS if digits == len(value) else _MIXED
-    passed = [name for name, check in checks.items() if (asked is None or name in asked) and check(value)]
-    if digits >= 6 and (asked is None or _NATIONAL in asked):
+    checks = asked.words if not digits else asked.digits if digits == len(value) else asked.mixed
+    passed = [name for name, check in checks if check(value)]
+    if asked.national and digits >= 6:
         passed += national_identifiers(value)
     return passed
 
 
-def _worth_asking(values: list[str]) -> frozenset[str]:
+def _worth_asking(values: list[str]) -> set[str]:
     """The validators that the values of a first look pass often enough."""
-    passed = Counter(name for value in values for name in passed_by(value))
+    passed = Counter(name for value in values for name in _passed(value, _EVERYTHING))
     asked = set()
     for name, count in passed.items():
         by_chance = name.startswith(_NATIONAL) or name in _CHECK_DIGITS
         if count >= (_BY_CHANCE if by_chance else _DULL_SHARE) * len(values):
             asked.add(_NATIONAL if name.startswith(_NATIONAL) else name)
-    return frozenset(asked)
+    return asked
 
 
 def count_matches(values: list[tuple[str, int]]) -> dict[str, int]:
     """Validator -> number of values that pass it, of (value, how often) pairs; those without a match are absent."""
-    asked: frozenset[str] | None = None
+    asked = _EVERYTHING
     if len(values) > 2 * FIRST_LOOK:
-        asked = _worth_asking([value for value, _ in values[:: len(values) // FIRST_LOOK]])
+        names = _worth_asking([value for value, _ in values[:: len(values) // FIRST_LOOK]])
+        if not names:
+            return {}
+        asked = _Asked.only(names)
     matches: dict[str, int] = {}
-    for value, count in values if asked is None or asked else []:
-        for name in passed_by(value, asked):
+    for value, count in values:
+        for name in _passed(value, asked):
             matches[name] = matches.get(name, 0) + count
     return dict(sorted(matches.items()))
