@@ -57,7 +57,8 @@ lock: bootstrap ## resolve requirements/*.in again (CONSTRAINTS=path)
 	$(UV_COMPILE) --constraint requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
 	for version in 3.5.6 4.1.1; do \
 		$(UV_COMPILE) requirements/spark-$$version.in -o requirements/spark-$$version.txt || exit 1; done
-	$(UV_RESOLVE) requirements/great-expectations.in -o requirements/great-expectations.txt
+	for tool in great-expectations ydata-profiling; do \
+		$(UV_RESOLVE) requirements/$$tool.in -o requirements/$$tool.txt || exit 1; done
 
 lock-mwaa: bootstrap ## resolve requirements/mwaa-*.in again (MWAA_CONSTRAINTS=folder)
 	@test -n "$(MWAA_CONSTRAINTS)" || { echo "name the folder: make lock-mwaa MWAA_CONSTRAINTS=path" >&2; exit 1; }
@@ -72,5 +73,5 @@ lock-mwaa: bootstrap ## resolve requirements/mwaa-*.in again (MWAA_CONSTRAINTS=f
 
 clean: ## remove what the targets made, .venv and .onboarding included
 	@if [ -x $(BIN)/onboard ]; then $(BIN)/onboard down || true; fi
-	rm -rf .venv .venv-spark-* .venv-great-expectations .onboarding .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
+	rm -rf .venv .venv-spark-* .venv-great-expectations .venv-ydata-profiling .onboarding .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

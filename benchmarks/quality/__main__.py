@@ -14,8 +14,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.environment import python_with
 from benchmarks.quality.data import ROWS, write_rows
-from benchmarks.quality.environment import great_expectations_python
 from benchmarks.quality.ours import Counts, count_by_hand, count_by_rules
 from shared.pipeline import engine
 
@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5, help="runs of each way (default 5)")
     parser.add_argument("--json", type=Path, help="write every number to this file")
     arguments = parser.parse_args()
-    python = great_expectations_python()
+    python = python_with("great-expectations")
     with tempfile.TemporaryDirectory(prefix="onboard-bench-") as scratch:
         path = Path(scratch).resolve() / "rows.parquet"
         with engine.connection() as con:

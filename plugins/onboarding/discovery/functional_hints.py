@@ -135,12 +135,8 @@ def _counted(
 
 def _order(columns: list[ColumnProfile], measurement: Measurement) -> Iterator[FunctionalHint]:
     """Pairs of dates of which one is never before the other, though their ranges overlap."""
-    dates = [
-        column
-        for column in columns
-        if column.type in TEMPORAL and column.date_formats and column.minimum and column.maximum
-    ][:_MOST_CATEGORIES]
-    dates = [column for column in dates if _moment_keys(column)]
+    dates = [column for column in columns if column.type in TEMPORAL and column.minimum and column.maximum]
+    dates = [column for column in dates if _moment_keys(column)][:_MOST_CATEGORIES]
     pairs = [(later, earlier) for later, earlier in itertools.permutations(dates, 2) if _overlap(later, earlier)]
     readings = {column.position: _moment_of(column) for column in dates}
     conditions = []
@@ -154,8 +150,10 @@ def _order(columns: list[ColumnProfile], measurement: Measurement) -> Iterator[F
 
 
 def _moment_keys(column: ColumnProfile) -> list[str]:
-    keys = (f"{kind}:{name}" for name in column.date_formats for kind in ("date", "timestamp"))
-    return [key for key in keys if key in column.type_matches and not key.endswith(("epoch", "epoch_ms"))]
+    """The formats of its texts; a stored date has one that its text is read by."""
+    given = [f"{kind}:{name}" for name in column.date_formats for kind in ("date", "timestamp")]
+    keys = [key for key in given or sorted(column.type_matches) if ":" in key and key in column.type_matches]
+    return [key for key in keys if not key.endswith(("epoch", "epoch_ms"))]
 
 
 def _moment_of(column: ColumnProfile) -> str:

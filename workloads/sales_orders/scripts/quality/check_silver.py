@@ -308,6 +308,38 @@ SPECS = (
                 kind="row",
             ),
             Rule(
+                id="amount_equals_quantity_times_unit_price",
+                dimension="consistency",
+                severity="warning",
+                on_fail="flag",
+                min_pass_rate=0.9,
+                applies={
+                    "duckdb": 'NOT (ABS(TRY("amount" - (TRY("quantity" * "unit_price")))) <= 0.0051) IS NULL',
+                    "spark": "NOT (ABS(TRY_SUBTRACT(`amount`, (TRY_MULTIPLY(`quantity`, `unit_price`)))) <= 0.0051) IS NULL",
+                },
+                satisfied={
+                    "duckdb": 'ABS(TRY("amount" - (TRY("quantity" * "unit_price")))) <= 0.0051',
+                    "spark": "ABS(TRY_SUBTRACT(`amount`, (TRY_MULTIPLY(`quantity`, `unit_price`)))) <= 0.0051",
+                },
+                kind="row",
+            ),
+            Rule(
+                id="shipped_date_not_before_order_date",
+                dimension="consistency",
+                severity="warning",
+                on_fail="flag",
+                min_pass_rate=0.9,
+                applies={
+                    "duckdb": 'NOT ("shipped_date" >= "order_date") IS NULL',
+                    "spark": "NOT (`shipped_date` >= `order_date`) IS NULL",
+                },
+                satisfied={
+                    "duckdb": '"shipped_date" >= "order_date"',
+                    "spark": "`shipped_date` >= `order_date`",
+                },
+                kind="row",
+            ),
+            Rule(
                 id="order_date_parsed",
                 dimension="validity",
                 severity="critical",

@@ -41,6 +41,8 @@ RULES = {
     "status_not_null": ("silver", "completeness", "warning", "flag", 0.9),
     "status_in_set": ("silver", "consistency", "warning", "flag", 0.9),
     "shipped_date_date": ("silver", "accuracy", "warning", "flag", 0.9),
+    "amount_equals_quantity_times_unit_price": ("silver", "consistency", "warning", "flag", 0.9),
+    "shipped_date_not_before_order_date": ("silver", "consistency", "warning", "flag", 0.9),
     "order_date_parsed": ("silver", "validity", "critical", "quarantine", 0.8),
     "customer_email_parsed": ("silver", "validity", "warning", "quarantine", 0.8),
     "phone_parsed": ("silver", "validity", "warning", "quarantine", 0.8),
@@ -127,6 +129,18 @@ ASKED = {
         "date",
         ["shipped_date"],
         {"minimum": "1900-01-01", "maximum": "2100-12-31"},
+    ),
+    "amount_equals_quantity_times_unit_price": (
+        "sales_orders",
+        "expression",
+        ["amount", "quantity", "unit_price"],
+        {"expression": 'abs("amount" - ("quantity" * "unit_price")) <= 0.0051'},
+    ),
+    "shipped_date_not_before_order_date": (
+        "sales_orders",
+        "expression",
+        ["shipped_date", "order_date"],
+        {"expression": '"shipped_date" >= "order_date"'},
     ),
     "order_date_parsed": ("sales_orders", "parsed", ["order_date"], {}),
     "customer_email_parsed": ("sales_orders", "parsed", ["customer_email"], {}),
@@ -318,6 +332,21 @@ COUNTS = {
     "silver_row_count": ("silver", 1, None),
     "gold_row_count": ("gold", 1, None),
 }
+# Rules that no planted value can break for certain: their conditions.
+TEXTS = {
+    "amount_equals_quantity_times_unit_price": [
+        'NOT (ABS(TRY("amount" - (TRY("quantity" * "unit_price")))) <= 0.0051) IS NULL',
+        'ABS(TRY("amount" - (TRY("quantity" * "unit_price")))) <= 0.0051',
+        "NOT (ABS(TRY_SUBTRACT(`amount`, (TRY_MULTIPLY(`quantity`, `unit_price`)))) <= 0.0051) IS NULL",
+        "ABS(TRY_SUBTRACT(`amount`, (TRY_MULTIPLY(`quantity`, `unit_price`)))) <= 0.0051",
+    ],
+    "shipped_date_not_before_order_date": [
+        'NOT ("shipped_date" >= "order_date") IS NULL',
+        '"shipped_date" >= "order_date"',
+        "NOT (`shipped_date` >= `order_date`) IS NULL",
+        "`shipped_date` >= `order_date`",
+    ],
+}
 
 
 @pytest.fixture(scope="module")
@@ -469,6 +498,13 @@ def test_rules_about_the_number_of_rows_count_them(workload: WorkloadFolder) -> 
                 if most is not None:
                     assert takes_count(con, rule, engine_name, most), (rule_id, engine_name)
                     assert not takes_count(con, rule, engine_name, most + 1), (rule_id, engine_name)
+
+
+def test_other_rules_have_the_planned_conditions(workload: WorkloadFolder) -> None:
+    for rule_id, planned in TEXTS.items():
+        rule = workload.rules(RULES[rule_id][0])[rule_id]
+        found = [texts[name] for name in ENGINES for texts in (rule.applies, rule.satisfied)]
+        assert found == planned, rule_id
 
 
 def broken_rows(
