@@ -14,7 +14,7 @@ UV_RESOLVE := $(PYTHON) tools/bootstrap.py uv pip compile --python-version 3.12 
 UV_COMPILE := $(UV_RESOLVE) $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 MWAA_COMPILE = $(UV_RESOLVE) --constraint $(MWAA_CONSTRAINTS)/constraints-$(1).txt
 
-.PHONY: help bootstrap demo up down test test-fast test-full lint bench screenshots lock lock-mwaa clean
+.PHONY: help bootstrap demo up down test test-fast test-full lint bench eval-claude screenshots lock lock-mwaa clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -48,6 +48,9 @@ lint: bootstrap ## ruff, mypy, import rules
 
 bench: bootstrap ## measure
 	$(BIN)/python -m benchmarks
+
+eval-claude: bootstrap ## rules beside rules with Claude on the labelled sets; needs a key (docs/claude.md)
+	$(BIN)/python -m benchmarks.personal_data.with_claude $(ARGUMENTS)
 
 screenshots: bootstrap ## pictures of the UI for docs/
 	$(BIN)/python -m tools.screenshots
