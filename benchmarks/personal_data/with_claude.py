@@ -1,4 +1,4 @@
-"""``make eval-claude``: personal data that the rules find, and the rules with Claude's amendments, on the labelled sets.
+"""``make eval-claude``: personal data that the rules find, and the rules with Claude's amendments, on labelled sets.
 
 Each table is profiled as a file of its own; then the metadata agent proposes, alone and with Claude, over the real
 Anthropic connection. Needs ``AIRFLOW_CONN_ANTHROPIC_DEFAULT``, or ``ANTHROPIC_API_KEY`` and ``--model``. Answers are
