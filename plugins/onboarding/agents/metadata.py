@@ -18,7 +18,7 @@ from onboarding.spec.cleaning_arguments import Cast, ParseCurrency, ParseDate, P
 from onboarding.spec.column_types import TEMPORAL
 from onboarding.spec.conf import CleaningStep, ColumnAnswer, ColumnType, Masking, Role
 from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan
-from onboarding.spec.profile import ColumnProfile, ProfileReport
+from onboarding.spec.profile import ColumnProfile, FunctionalHint, ProfileReport
 from onboarding.spec.regulations import controls_of
 
 #: Digits of a DECIMAL that one machine word holds; more where the values need them.
@@ -75,6 +75,7 @@ class MetadataAgent:
             plan, made = _column(context, column, in_key=column.name in key.columns)
             columns.append(plan)
             decisions += [*made, *findings(plan, column, profile.rows)]
+        decisions += [_reference_decision(hint) for hint in profile.hints if hint.kind == "refers_to"]
         decisions += watermark_decisions(context, columns, lambda plan: _unreadable(profile, plan))
         relationships = [
             relationship.model_copy(update={"column": context.column_name(relationship.column, "domain.relationships")})
@@ -89,6 +90,15 @@ class MetadataAgent:
             relationships=relationships,
             decisions=decisions,
         )
+
+
+def _reference_decision(hint: FunctionalHint) -> Decision:
+    """A column whose values are keys of a known workload: said, and not enforced."""
+    return Decision(
+        subject=f"columns.{hint.columns[0]}.references",
+        value=hint.values[0],
+        reason=f"{hint.holds} of {hint.rows} sampled rows have one of its keys",
+    )
 
 
 def _dropped(context: AgentContext, columns: list[ColumnPlan], key: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,8 +14,10 @@ from onboarding.discovery.errors import DiscoveryError
 from onboarding.discovery.first_look import source_location
 from onboarding.discovery.functional_hints import find_hints
 from onboarding.discovery.key_candidates import find_key_candidates, given_key, identifier_look, proved_in_source
+from onboarding.discovery.known_keys import KnownKey
 from onboarding.discovery.personal_data import SENSITIVITY, detect
 from onboarding.discovery.possible_identifiers import is_possible_identifier, possible_identifiers
+from onboarding.discovery.references import find_references
 from onboarding.discovery.types import TypeDecision, decide_type
 from onboarding.spec.conf import ColumnType, Conf, Masking
 from onboarding.spec.names import column_names
@@ -32,15 +34,24 @@ EPOCH_UNITS = {"epoch": 1, "epoch_ms": 1_000}
 _VALUES_OF = ("top_values", "quantiles", "case_matches", "misspellings")
 
 
-def look_at_source(conf: Conf) -> ProfileReport:
+@dataclass(frozen=True)
+class Neighbours:
+    """What is known of other workloads: their keys, and the lake that holds their Gold."""
+
+    keys: Sequence[KnownKey]
+    lake_uri: str
+
+
+def look_at_source(conf: Conf, neighbours: Neighbours | None = None) -> ProfileReport:
     """Measure the source of a conf over all of its rows.
 
     :param conf: ``source.location`` must be given.
+    :param neighbours: workloads to whose keys columns may refer.
     :returns: the report; values, extremes and means of columns that are personal or masked are not in it.
     :raises DiscoveryError: no location, or a key of columns that do not exist.
     :raises SourceError: the source is missing, empty or unreadable.
     """
-    with looking_at_source(conf) as look:
+    with looking_at_source(conf, neighbours=neighbours) as look:
         return look.report
 
 
@@ -53,7 +64,7 @@ class OpenLook:
 
 
 @contextmanager
-def looking_at_source(conf: Conf, *, share: float = 1.0) -> Iterator[OpenLook]:
+def looking_at_source(conf: Conf, *, share: float = 1.0, neighbours: Neighbours | None = None) -> Iterator[OpenLook]:
     """As :func:`look_at_source`; inside the block the source stays open.
 
     :param share: part of the rows that is measured, 0 to 1. Keys are proved over every row all the same: a column
@@ -62,10 +73,10 @@ def looking_at_source(conf: Conf, *, share: float = 1.0) -> Iterator[OpenLook]:
     format_ = conf.source.format.value if conf.source.format else None
     options, location = read_options(conf), source_location(conf)
     with measuring(location, format=format_, options=options, share=share) as measurement:
-        yield OpenLook(_report(conf, measurement), measurement)
+        yield OpenLook(_report(conf, measurement, neighbours), measurement)
 
 
-def _report(conf: Conf, measurement: Measurement) -> ProfileReport:
+def _report(conf: Conf, measurement: Measurement, neighbours: Neighbours | None) -> ProfileReport:
     names = column_names([str(measures["source_name"]) for measures in measurement.columns])
     rows = measurement.rows
     types = [decide_type(measures, rows) for measures in measurement.columns]
@@ -80,9 +91,12 @@ def _report(conf: Conf, measurement: Measurement) -> ProfileReport:
     if measurement.rows < measurement.source_rows:
         candidates = proved_in_source(candidates, columns, measurement)
     hidden = {column.name for column in columns if _is_hidden(column, conf) or is_possible_identifier(column, rows)}
+    hints = find_hints(columns, hidden, measurement)
+    if neighbours is not None:
+        hints += find_references(columns, hidden, neighbours.keys, neighbours.lake_uri, measurement)
     report = measurement.report() | {
         "columns": [scrubbed(column) if column.name in hidden else column for column in columns],
-        "hints": find_hints(columns, hidden, measurement),
+        "hints": hints,
         "key_candidates": candidates,
         "possible_identifiers": [
             found for found in possible_identifiers(columns, rows) if not _is_answered(found.column, columns, conf)

@@ -183,7 +183,7 @@ class PossibleIdentifier(Strict):
     reason: str
 
 
-HintKind = Literal["product", "sum", "not_before", "decides", "missing_when"]
+HintKind = Literal["product", "sum", "not_before", "decides", "missing_when", "refers_to"]
 
 
 class FunctionalHint(Strict):
@@ -191,7 +191,8 @@ class FunctionalHint(Strict):
 
     ``product`` and ``sum``: the first column is that of the two others. ``not_before``: the first is not before the
     second. ``decides``: rows with the same value of the first have one value of the second. ``missing_when``: the first
-    has no value where the second is one of ``values``.
+    has no value where the second is one of ``values``. ``refers_to``: its values are those of a known workload's key,
+    which ``values`` names (``workload.table.column``).
     """
 
     kind: HintKind
@@ -203,6 +204,8 @@ class FunctionalHint(Strict):
     @property
     def text(self) -> str:
         """The hint as a sentence without its counts."""
+        if self.kind == "refers_to":
+            return f"{self.columns[0]} refers to {self.values[0]}"
         first, second = self.columns[:2]
         if self.kind in ("product", "sum"):
             return f"{first} = {second} {'x' if self.kind == 'product' else '+'} {self.columns[2]}"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from shared.pipeline.errors import SourceError
+from shared.pipeline.literals import quote_identifier
 from shared.pipeline.profile.table import SAMPLE_ROWS, TextTable
+from shared.pipeline.tables import scan
 
 
 def first_numbers(table: TextTable, readings: dict[int, str], rows: int) -> list[tuple[float | None, ...]]:
@@ -54,3 +58,28 @@ def decided_by(table: TextTable, position: int, others: list[int]) -> dict[int, 
         f" WHERE v{position} IS NOT NULL GROUP BY lower(v{position}))"
     )
     return {i: int(row[2 * k + 1] or 0) for k, i in enumerate(others) if row[2 * k]}
+
+
+def rows_found_in(table: TextTable, position: int, paths: Sequence[Path], column: str) -> tuple[int, int]:
+    """Rows of the sample with a value, and those whose value is in a column of Parquet files, compared as texts.
+
+    :raises SourceError: the files are gone, are no Parquet, or have no such column.
+    """
+    import duckdb
+
+    keys = f"SELECT CAST({quote_identifier(column)} AS VARCHAR) FROM {scan(paths)}"  # noqa: S608 (quoted)
+    statement = (
+        f"SELECT count(*), count(CASE WHEN v{position} IN ({keys}) THEN 1 END)"  # noqa: S608 (own aliases)
+        f" FROM {table.values(SAMPLE_ROWS, [position])} WHERE v{position} IS NOT NULL"
+    )
+    try:
+        rows, found = table.one(statement)
+    except duckdb.Error as error:
+        raise SourceError(
+            "The table that a column may refer to cannot be read.",
+            where=str(paths[0]),
+            expected=f"Parquet with the column {column}",
+            given=type(error).__name__,
+            remedy="Run the pipeline that publishes it again.",
+        ) from error
+    return int(rows), int(found)

@@ -6,13 +6,16 @@ from onboarding.agents import MetadataAgent
 from onboarding.codegen import render as render_workload
 from onboarding.codegen.ownership import PROFILING
 from onboarding.discovery import look_at_source
+from onboarding.discovery.known_keys import known_keys
+from onboarding.discovery.profiling import Neighbours
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.advice import advised
+from onboarding.operators.steps.discovery import discovery_of
 from onboarding.operators.steps.planning import PLAN_FILE, agent_context, profile_of, workload_plan
 from onboarding.operators.steps.route import conf_of
 from onboarding.operators.steps.testing import run_agent_tests
 from onboarding.spec.plans import MetadataPlan
-from onboarding.workspace.store import canonical_json
+from onboarding.workspace.store import Store, canonical_json
 
 
 def measured_conf(context: StepContext) -> bytes:
@@ -31,7 +34,11 @@ def measured_conf(context: StepContext) -> bytes:
 
 def measure(context: StepContext) -> StepResult:
     """The profile report; values of personal columns are not in it."""
-    profile = look_at_source(conf_of(context))
+    settings = context.settings
+    workload = discovery_of(context).workload
+    others = [key for key in known_keys(Store(settings.dags_uri)) if key.workload != workload]
+    neighbours = Neighbours(others, settings.lake_uri)
+    profile = look_at_source(conf_of(context), neighbours)
     personal = [column.name for column in profile.columns if column.personal_data.type != "NONE"]
     return StepResult(
         files={"profile.json": canonical_json(profile.model_dump(mode="json"))},

@@ -1,0 +1,54 @@
+"""Keys of the workloads that are deployed: what a column of a new source may refer to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yaml
+
+from onboarding.spec.conf import Masking
+from onboarding.spec.config_files import SemanticConfig, SemanticTable
+from onboarding.workspace.deployed import deployed_workloads, version_key
+from onboarding.workspace.store import Store
+
+#: Workloads that are looked at, in the order of their names; each costs three small reads.
+MOST_WORKLOADS = 200
+
+
+@dataclass(frozen=True)
+class KnownKey:
+    """The one column that tells the rows of a Gold table apart, unmasked."""
+
+    workload: str
+    table: str
+    column: str
+
+    @property
+    def text(self) -> str:
+        """As ``domain.relationships`` names it."""
+        return f"{self.workload}.{self.table}.{self.column}"
+
+
+def known_keys(dags: Store) -> list[KnownKey]:
+    """Keys of one column of the deployed workloads' Gold tables, sorted.
+
+    :param dags: the DAGs location.
+    """
+    keys = []
+    for workload in deployed_workloads(dags)[:MOST_WORKLOADS]:
+        content = dags.read(f"{version_key(workload.name, workload.version)}/config/semantic.yaml")
+        config = SemanticConfig.model_validate(yaml.safe_load(content))
+        keys += [
+            KnownKey(workload.name, table.name, column)
+            for table in config.tables
+            if table.kind in ("flat", "dimension") and (column := _readable_key(table))
+        ]
+    return sorted(keys, key=lambda key: key.text)
+
+
+def _readable_key(table: SemanticTable) -> str:
+    """The table's key, where it is one column with the values of the source."""
+    if len(table.grain) != 1:
+        return ""
+    column = next((column for column in table.columns if column.name == table.grain[0]), None)
+    return column.name if column is not None and column.masking in (None, Masking.KEEP) else ""
