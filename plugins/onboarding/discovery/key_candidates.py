@@ -2,13 +2,16 @@
 
 A key has a value in every row, is unique over the different rows (exact counts), and looks like an identifier: by a
 whole word of its name, or by its form (one constant pattern with digits, UUIDs, a dense sequence of integers, codes of
-capital letters, a date for each row). Columns that are unique together only: one of them is an identifier or a period.
+capital letters, a date for each row). Columns that are unique together only: one of them is an identifier or a period,
+or every combination of their values is one row.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +41,8 @@ DENSE = 0.95
 #: A composite is evidence only if chance alone would have given so many collisions (rows^2 / 2 combinations).
 EXPECTED_COLLISIONS = 10
 _COMBINATIONS_TRIED = 40
+#: Columns of which combinations are looked at as grids.
+_GRID_MEMBERS = 30
 #: Rows that a column which is merely unique needs to be proposed at all.
 LEAST_ROWS = 20
 #: Different values that an identifier by form has at least, unless each row has another one.
@@ -224,10 +229,29 @@ def _unique_look(column: ColumnProfile, distinct_rows: int) -> Look:
         constant = shape.count >= 0.97 * column.sampled_count
         return Look(1, f"the values are codes of one form ({shape.value})") if constant else Look(0, "")
     if column.type is ColumnType.DATE and column.minimum and column.maximum:
-        days = (date.fromisoformat(column.maximum[:10]) - date.fromisoformat(column.minimum[:10])).days + 1
-        if distinct_rows * distinct_rows / (2 * days) >= EXPECTED_COLLISIONS:
+        first, last = date.fromisoformat(column.minimum[:10]), date.fromisoformat(column.maximum[:10])
+        step = _step(first, last, distinct_rows)
+        if step:
+            return Look(1, f"a date for each {step} from {first} to {last}")
+        if distinct_rows * distinct_rows / (2 * ((last - first).days + 1)) >= EXPECTED_COLLISIONS:
             return Look(1, "a date for each row")
     return Look(0, "")
+
+
+def _step(first: date, last: date, rows: int) -> str:
+    """The step from one date to the next, where it gives as many dates from the first to the last as there are rows."""
+    days = (last - first).days
+    months = 12 * (last.year - first.year) + last.month - first.month
+    ends = [day.day == monthrange(day.year, day.month)[1] for day in (first, last)]
+    same_day = first.day == last.day or all(ends)
+    steps = (
+        ("day", days, True),
+        ("week", days // 7, days % 7 == 0),
+        ("month", months, same_day),
+        ("quarter", months // 3, same_day and months % 3 == 0),
+        ("year", months // 12, same_day and months % 12 == 0),
+    )
+    return next((name for name, count, whole in steps if whole and count + 1 == rows), "")
 
 
 def _composite(columns: list[ColumnProfile], measurement: Measurement) -> KeyCandidate | None:
@@ -249,7 +273,40 @@ def _composite(columns: list[ColumnProfile], measurement: Measurement) -> KeyCan
             distinct, missing = measurement.count_distinct(positions)
             if missing == 0 and distinct == distinct_rows:
                 return _composite_candidate(group, distinct, distinct_rows)
+    return _grid(columns, measurement)
+
+
+def _grid(columns: list[ColumnProfile], measurement: Measurement) -> KeyCandidate | None:
+    """Two or three columns of which every combination is one row: chance makes no such table, whatever their names."""
+    rows = measurement.distinct_rows
+    members = [column for column in columns if _may_span_a_grid(column, rows)][:_GRID_MEMBERS]
+    grids = (
+        group
+        for size in (2, 3)
+        for group in itertools.combinations(members, size)
+        if math.prod(column.distinct_count for column in group) == rows
+    )
+    for group in itertools.islice(grids, _COMBINATIONS_TRIED):
+        positions = [column.position for column in group]
+        if not measurement.may_tell_rows_apart(positions):
+            continue
+        if measurement.count_distinct(positions) == (rows, 0):
+            sizes = " x ".join(str(column.distinct_count) for column in group)
+            return KeyCandidate(
+                columns=[column.name for column in group],
+                distinct_count=rows,
+                null_count=0,
+                reason=f"a complete grid: each of the {sizes} combinations is one row",
+                needs_eyes=True,
+                strength=2,
+            )
     return None
+
+
+def _may_span_a_grid(column: ColumnProfile, rows: int) -> bool:
+    if column.missing_count or column.is_personal or not column.distinct_exact or column.type is ColumnType.DOUBLE:
+        return False
+    return 2 <= column.distinct_count <= rows / 2 and rows >= LEAST_ROWS
 
 
 def _composite_candidate(group: tuple[ColumnProfile, ...], distinct: int, distinct_rows: int) -> KeyCandidate:
