@@ -21,7 +21,7 @@ from shared.pipeline.erasure_list import (
     PENDING,
     Erasure,
     ErasureError,
-    digest_sql,
+    is_person_sql,
     read_erasures,
     set_rows,
     write_erasure,
@@ -167,9 +167,9 @@ class _search:
     def __init__(self, lake: Lake, table: str, person: Person) -> None:
         self._lake, self._table, self._person = lake, table, person
         self._parameters = {"digest": person.digest, "masking_key": masking_key(lake.workload)}
-        self._match = f"coalesce({digest_sql(person.columns)} = $digest, false)"
         self._loads: dict[str, int] = {}
-        self._files: list[str] = []
+        # File of Bronze -> the condition by which its rows are the person's.
+        self._files: dict[str, str] = {}
         self._not_searched: list[str] = []
         self._number = 0
 
@@ -193,18 +193,20 @@ class _search:
         load_id = next(part for part in uri.split("/") if part.startswith(LOAD_FOLDER)).removeprefix(LOAD_FOLDER)
         every = self._brought(uri)
         self._con.execute("INSERT INTO known VALUES (?)", [load_id])
-        if not set(self._person.columns) <= {name for name, _ in columns_of(self._con, f"FROM {every}")}:
+        present = {name for name, _ in columns_of(self._con, f"FROM {every}")}
+        if not set(self._person.columns) <= present:
             self._not_searched.append(load_id)
             return
+        match = is_person_sql(self._person.columns, present, "digest")
         before = self._one("SELECT count(*) FROM erased")
         self._con.execute(
-            f"INSERT INTO erased SELECT _load_id, _source_row FROM {every} WHERE {self._match}",  # noqa: S608
+            f"INSERT INTO erased SELECT _load_id, _source_row FROM {every} WHERE {match}",  # noqa: S608
             self._parameters,
         )
         count = self._one("SELECT count(*) FROM erased") - before
         if count:
             self._loads[load_id] = self._loads.get(load_id, 0) + count
-            self._files.append(uri)
+            self._files[uri] = match
 
     def found(self) -> Found:
         """All counts."""
@@ -234,8 +236,8 @@ class _search:
 
     def remove_from_bronze(self) -> None:
         """Rewrite the files of Bronze that have rows of the person, each in one step."""
-        for uri in self._files:
-            query = f"SELECT * FROM {self._brought(uri)} WHERE NOT {self._match}"  # noqa: S608
+        for uri, match in self._files.items():
+            query = f"SELECT * FROM {self._brought(uri)} WHERE NOT {match}"  # noqa: S608
             self._rewrite(uri, query, self._parameters)
 
     def _rewrite(self, uri: str, query: str, parameters: dict[str, str] | None) -> None:

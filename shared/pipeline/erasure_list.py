@@ -6,7 +6,7 @@ their ends, in letter case or in how accents are encoded only. The values themse
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from shared.pipeline import state, storage
 from shared.pipeline.errors import DataOnboardingError
 from shared.pipeline.literals import quote_identifier, quote_literal
+from shared.pipeline.reading.tables import UNCAST_COLUMN
 from shared.pipeline.secrets import masking_key
 from shared.pipeline.session import Session
 from shared.pipeline.tables import PART, columns_of, count_rows, scan, write_parquet
@@ -79,11 +80,28 @@ def write_erasure(lake: Lake, erasure: Erasure) -> Erasure:
     return erasure
 
 
-def digest_sql(columns: Sequence[str]) -> str:
-    """SQL of a row's digest over key columns; NULL where one has no value. It has the parameter ``$masking_key``."""
+def is_person_sql(columns: Sequence[str], present: Collection[str], parameter: str) -> str:
+    """SQL that is true for the rows of a person, and false for all others.
+
+    :param columns: key columns.
+    :param present: columns of the table; with ``_uncast`` among them, a key that does not fit its column's type is
+        looked for there.
+    :param parameter: name of the parameter with the person's digest.
+    """
+    return f"coalesce({digest_sql(columns, uncast=UNCAST_COLUMN in present)} = ${parameter}, false)"
+
+
+def digest_sql(columns: Sequence[str], *, uncast: bool = False) -> str:
+    """SQL of a row's digest over key columns; NULL where one has no value. It has the parameter ``$masking_key``.
+
+    :param uncast: a column without a value may have its text in the map ``_uncast``.
+    """
     parts, values = [], []
     for name in sorted(columns):
-        value = f"lower(nfc_normalize(trim(CAST({quote_identifier(name)} AS VARCHAR), {quote_literal(_BLANKS)})))"
+        text = f"CAST({quote_identifier(name)} AS VARCHAR)"
+        if uncast:
+            text = f"coalesce({text}, {UNCAST_COLUMN}[{quote_literal(name)}])"
+        value = f"lower(nfc_normalize(trim({text}, {quote_literal(_BLANKS)})))"
         values.append(value)
         parts.append(f"{quote_literal(f'{len(name)}:{name};')} || length({value}) || ':' || {value} || ';'")
     inner = f"sha256($masking_key || ':erase;' || {' || '.join(parts)})"
@@ -133,7 +151,7 @@ def leave_out(con: Any, lake: Lake, candidate: Path) -> tuple[Path, int]:
     for number, erasure in enumerate(listed):
         _check_present(lake, erasure, present)
         parameters[f"digest_{number}"] = erasure.digest
-        conditions.append(f"coalesce({digest_sql(erasure.columns)} = $digest_{number}, false)")
+        conditions.append(is_person_sql(erasure.columns, present, f"digest_{number}"))
     target = candidate.parent / "without_erased"
     query = f"SELECT * FROM {every} WHERE NOT ({' OR '.join(conditions)})"  # noqa: S608
     write_parquet(con, query, target, parameters=parameters)

@@ -9,7 +9,7 @@ import pytest
 
 from shared.pipeline import engine, state, storage
 from shared.pipeline.erasure import Found, Person, erase, find, finish
-from shared.pipeline.erasure_list import DONE, ERASURES, PENDING, ErasureError, digest_of, read_erasures
+from shared.pipeline.erasure_list import DONE, ERASURES, PENDING, ErasureError, digest_of, leave_out, read_erasures
 from shared.pipeline.errors import BalanceError
 from tests.shared.conftest import ROWS, WORKLOAD, Pipeline, rule
 
@@ -195,3 +195,30 @@ def test_the_list_has_no_value(pipeline: Pipeline) -> None:
     assert len(entry["digest"]) == 64
     assert (entry["run_id"], entry["run_date"], entry["silver"]) == ("erase__1", "2026-01-07", 2)
     assert replace(read_erasures(pipeline.lake)[0], columns=("email",)) == read_erasures(pipeline.lake)[0]
+
+
+def test_a_key_that_did_not_fit_its_column_is_found_as_text(pipeline: Pipeline) -> None:
+    """A sender that numbered its customers begins to write codes: the codes are in ``_uncast``."""
+    lake, loads = pipeline.lake, (("2026-01-05", "1"), ("2026-01-06", "2"))
+    rows = "(VALUES (17, NULL, 1), (NULL, MAP {'customer': 'K-17', 'other': 'x'}, 2), (NULL, MAP {'other': 'K-17'}, 3))"
+    with engine.connection() as con:
+        for run_date, load_id in loads:
+            folder = storage.local_path(lake.bronze_load(WORKLOAD, run_date, load_id))
+            folder.mkdir(parents=True)
+            con.execute(
+                f"COPY (SELECT customer::BIGINT AS customer, _uncast, '{load_id}' AS _load_id, n AS _source_row"
+                f" FROM {rows} AS t(customer, _uncast, n)) TO '{folder}/part-00000.parquet' (FORMAT parquet)"
+            )
+    assert find(lake, WORKLOAD, person(pipeline, customer=" k-17 ")).loads == {"1": 1, "2": 1}
+    assert find(lake, WORKLOAD, person(pipeline, customer="17")).loads == {"1": 1, "2": 1}
+    assert find(lake, WORKLOAD, person(pipeline, customer="x")).loads == {}
+    erase(lake, WORKLOAD, (), person(pipeline, customer="K-17"), pipeline.arguments("2026-01-07", "erase"), "erase__1")
+    assert pipeline.stored(lake.table("bronze", WORKLOAD), "_source_row") == [(1,), (1,), (3,), (3,)]
+    with engine.connection() as con:
+        candidate = storage.local_path(lake.bronze_load(WORKLOAD, *loads[0])).parent / "candidate"
+        candidate.mkdir()
+        con.execute(
+            f"COPY (SELECT customer::BIGINT AS customer, _uncast FROM {rows} AS t(customer, _uncast, n))"
+            f" TO '{candidate}/part-00000.parquet' (FORMAT parquet)"
+        )
+        assert leave_out(con, lake, candidate)[1] == 1
