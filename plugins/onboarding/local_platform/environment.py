@@ -120,6 +120,10 @@ def _airflow(home: Home, api_url: str) -> dict[str, str]:
         # Seconds that a supervisor may sleep before it looks whether its task's process is gone. By default 5, in which
         # a task that was skipped counts as running.
         "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        # A task that the scheduler hands out while the API server still starts, or starts again, waits for it: two to
+        # three minutes, as long as a start may take. By default six seconds, after which one of its tries is gone.
+        "WORKERS__EXECUTION_API_RETRIES": "60",
+        "WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "5",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "3",
         # New and changed files are parsed at once all the same; a shorter one keeps a core busy.
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
