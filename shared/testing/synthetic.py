@@ -151,7 +151,7 @@ def value(column: SyntheticColumn, number: int) -> str:
     if column.type == "boolean":
         return column.truth_words[number % len(column.truth_words)]
     if column.type == "date":
-        return _written(datetime.combine(_day(column, number), time()), column.date_format, "%Y-%m-%d")
+        return written(datetime.combine(_day(column, number), time()), column.date_format, "%Y-%m-%d")
     if column.type == "timestamp":
         return _moment(column, number)
     return _text(column, number)
@@ -206,10 +206,14 @@ def _iso_day(text: str | None) -> date | None:
 
 def _moment(column: SyntheticColumn, number: int) -> str:
     moment = datetime.combine(_day(column, number), time(number % 24, number % 60, number % 60))
-    return _written(moment, column.date_format, "%Y-%m-%d %H:%M:%S")
+    return written(moment, column.date_format, "%Y-%m-%d %H:%M:%S")
 
 
-def _written(moment: datetime, form: str, default: str) -> str:
+def written(moment: datetime, form: str, default: str) -> str:
+    """A moment as text.
+
+    :param form: as sources write it: ``strptime`` directives, ``iso``, or one of :data:`EPOCHS`; empty: ``default``.
+    """
     if form in EPOCHS:
         return str(int(moment.replace(tzinfo=UTC).timestamp()) * EPOCHS[form])
     return moment.strftime(form if form and form != "iso" else default)

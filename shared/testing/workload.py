@@ -20,6 +20,7 @@ from shared.pipeline import secrets, tables
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.literals import quote_identifier, quote_literal
 from shared.pipeline.zones import Lake, published_files, read_pointer
+from shared.testing.agreeing import agree
 from shared.testing.connections import connection
 from shared.testing.statements import embedded
 from shared.testing.synthetic import Row, SyntheticColumn, columns_from, make_rows
@@ -86,8 +87,10 @@ class WorkloadFolder:
         return columns_from(self.source, self.profile, self.cleaning)
 
     def rows(self, count: int = 20) -> list[Row]:
-        """Synthetic rows that are right in every column."""
-        return make_rows(self.columns, count)
+        """Synthetic rows that are right in every column, and agree with each other as the source's do."""
+        rows = make_rows(self.columns, count)
+        agree(rows, self.columns, self.profile.get("hints", []))
+        return rows
 
     @property
     def text_columns(self) -> list[str]:

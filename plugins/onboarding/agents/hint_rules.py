@@ -16,12 +16,13 @@ def from_hint(
 ) -> QualityRule | None:
     """The rule of a product, a sum, or an order of dates; None of any other hint.
 
-    :param columns: the columns that Silver has unmasked, as planned and as measured; a hint of any other gives none.
+    :param columns: the columns that Silver has unmasked, as planned and as measured; a hint of any other gives none,
+        and neither does one of numbers that the source writes in a form of their own (``$ 1,234.50``).
     """
     found = [columns.get(name) for name in hint.columns]
     known = [both for both in found if both is not None]
     kinds = {plan.type for plan, _ in known}
-    if len(known) < len(found):
+    if len(known) < len(found) or any(profile.number_format != "plain" for _, profile in known):
         return None
     names = [quote_identifier(name) for name in hint.columns]
     if hint.kind in ("product", "sum") and kinds <= set(NUMBERS):

@@ -158,7 +158,8 @@ def _silver_rules(
         parsed += [rule] if rule else []
         rules += [rule for rule in found if rule is not None]
     kept = {column.name: (column, measures[column.name]) for column in columns if _as_it_is(column, transformation)}
-    rules += [rule for hint in profile.hints if (rule := from_hint(hint, kept, table)) is not None]
+    hints = [hint for hint in profile.hints if hint.columns[0] not in metadata.primary_key]
+    rules += [rule for hint in hints if (rule := from_hint(hint, kept, table)) is not None]
     whole = checks.rows_parsed(parsed, table)
     return [*rules, *parsed, *([whole] if whole else [])]
 
