@@ -13,7 +13,7 @@ _EMAIL = "    classification:\n      type: EMAIL\n      sensitivity: HIGH"
 _EMAIL_TAGS = "    lf_tags:\n      PII_Classification: HIGH\n      PII_Type: EMAIL\n      Data_Sensitivity: RESTRICTED"
 
 PROFILING = (
-    mutate("profiling", PROFILE, "rows of the report changed", '"rows": 1530', '"rows": 15300', quick=True),
+    mutate("profiling", PROFILE, "rows of the report changed", '\n  "rows": 1530', '\n  "rows": 15300', quick=True),
     mutate(
         "profiling",
         PROFILE,

@@ -304,7 +304,10 @@ def _grid(columns: list[ColumnProfile], measurement: Measurement) -> KeyCandidat
 
 
 def _may_span_a_grid(column: ColumnProfile, rows: int) -> bool:
-    if column.missing_count or column.is_personal or not column.distinct_exact or column.type is ColumnType.DOUBLE:
+    """Neither personal nor an amount: of numbers with a fraction each row has its own by chance."""
+    if column.missing_count or column.is_personal or not column.distinct_exact:
+        return False
+    if column.type in (ColumnType.DOUBLE, ColumnType.DECIMAL):
         return False
     return 2 <= column.distinct_count <= rows / 2 and rows >= LEAST_ROWS
 

@@ -161,7 +161,8 @@ def test_sampling_does_not_follow_a_period_of_the_rows(tmp_path: Path) -> None:
     text = "i,phone\n" + "".join(f"{i},{'' if i % 50 == 0 else f'(212) 555-{i % 10000:04d}'}\n" for i in range(41_000))
     column = _column(_measured(tmp_path, text), "phone")
     assert column["sampled_count"] > 12_000
-    assert 4_000 <= column["validator_sample"] <= 5_000
+    # Of more than 5,000 different values one in two was asked about.
+    assert 0.4 * column["sampled_count"] < column["validator_sample"] < 0.6 * column["sampled_count"]
     assert column["validator_matches"]["phone"] == column["validator_sample"]
 
 
