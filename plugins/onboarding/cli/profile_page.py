@@ -35,8 +35,8 @@ def text_page(document: ProfileDocument) -> str:
 
 
 def hint_line(hint: FunctionalHint) -> str:
-    """A hint, and in how many of the rows that were asked it holds."""
-    return f"{hint.text}: {hint.holds:,} of {hint.rows:,} rows"
+    """A hint, and in how many rows of the sample it holds, of those that it can be asked of."""
+    return f"{hint.text}: {hint.holds:,} of {hint.rows:,} sampled rows"
 
 
 def size_text(document: ProfileDocument) -> str:

@@ -36,8 +36,14 @@ _MOST_STATES, _ALWAYS_MISSING, _EXPLAINED = 30, 0.99, 0.80
 #: What is missing less often than this, or nearly always, needs no explanation.
 _WORTH_EXPLAINING = (0.01, 0.99)
 
-_WRITTEN = {"currency": ["currency"], "grouped": ["currency"]}
-_WRITTEN |= {"currency_comma": ["currency_comma"], "decimal_comma": ["currency_comma"], "plain": []}
+#: How a column's numbers are written -> the kinds of written number that read them.
+_WRITTEN = {
+    "plain": [],
+    "grouped": ["currency"],
+    "currency": ["currency"],
+    "decimal_comma": ["currency_comma"],
+    "currency_comma": ["currency_comma"],
+}
 _MARKS: dict[HintKind, str] = {"product": "*", "sum": "+"}
 
 
@@ -123,9 +129,7 @@ def _counted(
     positions = [result.position, left.position, right.position]
     of_result, of_left, of_right = (f"({readings[position]})" for position in positions)
     absolute, share = result.rounding
-    difference = f"abs({of_result} - {of_left} {_MARKS[formula.kind]} {of_right})"
-    if formula.kind == "sum":
-        difference = f"abs({of_result} - ({of_left} + {of_right}))"
+    difference = f"abs({of_result} - ({of_left} {_MARKS[formula.kind]} {of_right}))"
     there = f"{difference} IS NOT NULL"
     counts = rows_where(
         measurement.table, positions, [there, f"{difference} <= greatest({absolute}, {share} * abs({of_result}))"]

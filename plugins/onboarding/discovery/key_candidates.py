@@ -272,7 +272,8 @@ def _composite(columns: list[ColumnProfile], measurement: Measurement) -> KeyCan
                 continue
             distinct, missing = measurement.count_distinct(positions)
             if missing == 0 and distinct == distinct_rows:
-                return _composite_candidate(group, distinct, distinct_rows)
+                counted = f"{distinct} different combinations in {distinct_rows} different rows; none alone is"
+                return _composite_candidate(group, distinct, f"together unique: {counted}")
     return _grid(columns, measurement)
 
 
@@ -292,14 +293,7 @@ def _grid(columns: list[ColumnProfile], measurement: Measurement) -> KeyCandidat
             continue
         if measurement.count_distinct(positions) == (rows, 0):
             sizes = " x ".join(str(column.distinct_count) for column in group)
-            return KeyCandidate(
-                columns=[column.name for column in group],
-                distinct_count=rows,
-                null_count=0,
-                reason=f"a complete grid: each of the {sizes} combinations is one row",
-                needs_eyes=True,
-                strength=2,
-            )
+            return _composite_candidate(group, rows, f"a complete grid: each of the {sizes} combinations is one row")
     return None
 
 
@@ -312,12 +306,12 @@ def _may_span_a_grid(column: ColumnProfile, rows: int) -> bool:
     return 2 <= column.distinct_count <= rows / 2 and rows >= LEAST_ROWS
 
 
-def _composite_candidate(group: tuple[ColumnProfile, ...], distinct: int, distinct_rows: int) -> KeyCandidate:
+def _composite_candidate(group: tuple[ColumnProfile, ...], distinct: int, reason: str) -> KeyCandidate:
     return KeyCandidate(
         columns=[column.name for column in group],
         distinct_count=distinct,
         null_count=0,
-        reason=f"together unique: {distinct} different combinations in {distinct_rows} different rows; none alone is",
+        reason=reason,
         needs_eyes=True,
         strength=2,
     )

@@ -16,6 +16,7 @@ from onboarding.operators.steps.route import conf_of
 from onboarding.operators.steps.testing import run_agent_tests
 from onboarding.spec.plans import MetadataPlan
 from onboarding.workspace.store import Store, canonical_json
+from shared.operators.pipeline_steps import without_connection
 
 
 def measured_conf(context: StepContext) -> bytes:
@@ -37,7 +38,7 @@ def measure(context: StepContext) -> StepResult:
     settings = context.settings
     workload = discovery_of(context).workload
     others = [key for key in known_keys(Store(settings.dags_uri)) if key.workload != workload]
-    neighbours = Neighbours(others, settings.lake_uri)
+    neighbours = Neighbours(others, without_connection(settings.lake_uri))
     profile = look_at_source(conf_of(context), neighbours)
     personal = [column.name for column in profile.columns if column.personal_data.type != "NONE"]
     return StepResult(
