@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
-from airflow.sdk import DAG, BaseOperator, Context, TaskGroup
+from airflow.sdk import DAG, BaseOperator, Context, SkipMixin, TaskGroup
 from airflow.sdk.configuration import conf
 
 FLOOR_DAG = "onboard_floor"
@@ -21,11 +22,19 @@ CARD_KEY = "floor/card.json"
 CARD = json.dumps({"subject": "floor", "body": "Nothing to decide."}).encode()
 
 
-class EmptyTask(BaseOperator):
-    """A task that does nothing, in a worker (Airflow's EmptyOperator never reaches one)."""
+class EmptyTask(BaseOperator, SkipMixin):
+    """A task that does nothing, in a worker (Airflow's EmptyOperator never reaches one), but skip what is not asked.
+
+    :param skips: ids of the tasks that the straight path does not take.
+    """
+
+    def __init__(self, *, skips: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.skips = list(skips)
 
     def execute(self, context: Context) -> None:
-        """Nothing."""
+        """Skip."""
+        self.skip(ti=context["ti"], tasks=[found for found in self.get_flat_relatives() if found.task_id in self.skips])
 
 
 class EmptyRequest(TriggerDagRunOperator):
@@ -86,4 +95,4 @@ def _empty_copy(task: dict[str, Any], **place: Any) -> None:
     elif task["kind"] == "wait":
         ExternalTaskSensor(execution_date_fn=requested_date, **task["sensor"], **arguments)
     else:
-        EmptyTask(**arguments)
+        EmptyTask(skips=task["skips"], **arguments)

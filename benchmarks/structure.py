@@ -8,6 +8,7 @@ from typing import Any
 
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
 
+from onboarding.gates.definitions import APPROVALS
 from onboarding.operators.gate import GateRequestOperator
 
 STEP, REQUEST, WAIT = "step", "request", "wait"
@@ -30,9 +31,13 @@ def structure_of(meta_dag_file: Path) -> dict[str, Any]:
 def instances(structure: dict[str, Any]) -> int:
     """Task instances on the straight path, with the one task of each gate's own DAG.
 
-    Tasks that run only after a failure are not on it.
+    Tasks that run only after a failure, or only where there is something to ask, are not on it.
     """
-    tasks = [task for task in structure["tasks"] if task["trigger_rule"] != "one_failed"]
+    skipped = {name for task in structure["tasks"] for name in task.get("skips", ())}
+    failures = [task for task in structure["tasks"] if task["trigger_rule"] == "one_failed"]
+    skipped |= {task["task_id"] for task in failures}
+    asked = {task["group"] for task in failures if task["kind"] == REQUEST}
+    tasks = [task for task in structure["tasks"] if task["task_id"] not in skipped and task["group"] not in asked]
     return len(tasks) + sum(1 for task in tasks if task["kind"] == REQUEST)
 
 
@@ -51,4 +56,12 @@ def _task(task: Any) -> dict[str, Any]:
         return {**common, "kind": REQUEST, "gate_dag_id": task.trigger_dag_id}
     if isinstance(task, ExternalTaskSensor):
         return {**common, "kind": WAIT, "sensor": {name: getattr(task, name) for name in _SENSOR_ARGUMENTS}}
-    return {**common, "kind": STEP}
+    skips = sorted(found for branch in getattr(task, "branches", ()) for found in _left_out(task.dag, branch))
+    return {**common, "kind": STEP, "skips": skips}
+
+
+def _left_out(dag: Any, branch: str) -> list[str]:
+    """Tasks of a branch that the straight path does not take: all but those of an approval."""
+    if any(branch.endswith(f".{gate.name}") for gate in APPROVALS):
+        return []
+    return [name for name in dag.task_ids if f"{name}.".startswith(f"{branch}.")]

@@ -21,7 +21,8 @@ AGENTS = ("metadata", "transformation", "quality", "dag")
 GATE_TIMEOUT_HOURS = 169
 DOCUMENTATION = """
 Onboards a data source. Trigger with the form (every field may stay empty but `source.location`), then answer the
-three approvals in **Required Actions**: `approve_plan`, `confirm_profile`, `approve_deploy`.
+three approvals in **Required Actions**: `approve_plan`, `confirm_profile`, `approve_deploy`. What else may be asked
+there comes up only where there is something to decide.
 """
 
 with DAG(
@@ -41,12 +42,35 @@ with DAG(
         )
         find_workload = OnboardingStepOperator(
             task_id="find_workload",
-            step="onboarding.operators.steps.route:find_workload",
+            step="onboarding.operators.steps.existing:find_workload",
             inputs={"conf": validate_conf.task_id},
+            branches=["route.choose_found", "route.choose_partial", "route.check_quality", "route.query_gold"],
         )
+        routed = {"conf": validate_conf.task_id, "found": find_workload.task_id}
+        choose_found, found_chosen = gate_task_group(
+            "choose_found",
+            card="onboarding.operators.route_cards:found_card",
+            inputs=routed,
+            timeout_hours=GATE_TIMEOUT_HOURS,
+        )
+        choose_partial, partial_chosen = gate_task_group(
+            "choose_partial",
+            card="onboarding.operators.route_cards:partial_card",
+            inputs=routed,
+            timeout_hours=GATE_TIMEOUT_HOURS,
+        )
+        check_quality = OnboardingStepOperator(
+            task_id="check_quality", step="onboarding.operators.steps.existing:check_quality", inputs=routed
+        )
+        query_gold = OnboardingStepOperator(
+            task_id="query_gold", step="onboarding.operators.steps.existing:query_gold", inputs=routed
+        )
+        validate_conf >> find_workload >> [choose_found, choose_partial, check_quality, query_gold]
     with TaskGroup("phase_0_health", tooltip="Read-only look at what this environment has"):
         check_environment = OnboardingStepOperator(
-            task_id="check_environment", step="onboarding.operators.steps.health:check_environment"
+            task_id="check_environment",
+            step="onboarding.operators.steps.health:check_environment",
+            trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         )
     with TaskGroup("phase_1_discovery", tooltip="First look at the source; close every open question"):
         discover = OnboardingStepOperator(
@@ -72,11 +96,16 @@ with DAG(
             step="onboarding.operators.steps.validation:find_reusable_assets",
             inputs=discovered,
         )
-        planned = {**discovered, "connectivity": check_connectivity.task_id}
+        planned = {
+            **discovered,
+            "connectivity": check_connectivity.task_id,
+            "duplicates": detect_duplicates.task_id,
+        }
         summarize_plan = OnboardingStepOperator(
             task_id="summarize_plan",
             step="onboarding.operators.steps.validation:summarize_plan",
             inputs=planned,
+            branches=["phase_2_validate.approve_plan", "phase_2_validate.approve_overlap"],
             trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         )
         approve_plan, plan_approved = gate_task_group(
@@ -85,7 +114,14 @@ with DAG(
             inputs={**planned, "plan": summarize_plan.task_id},
             timeout_hours=GATE_TIMEOUT_HOURS,
         )
-        [detect_duplicates, check_connectivity, find_reusable_assets] >> summarize_plan >> approve_plan
+        approve_overlap, overlap_approved = gate_task_group(
+            "approve_overlap",
+            card="onboarding.operators.cards:overlap_card",
+            inputs={**planned, "plan": summarize_plan.task_id},
+            timeout_hours=GATE_TIMEOUT_HOURS,
+        )
+        [detect_duplicates, check_connectivity, find_reusable_assets] >> summarize_plan
+        summarize_plan >> [approve_plan, approve_overlap]
 
     with TaskGroup("phase_3_profile", tooltip="Measure every row; propose types, key, roles, personal data"):
         measure = OnboardingStepOperator(
@@ -93,6 +129,7 @@ with DAG(
             step="onboarding.operators.steps.profile:measure",
             inputs=discovered,
             basis="onboarding.operators.steps.profile:measured_conf",
+            trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         )
         profiled = {**discovered, "profile": measure.task_id}
         propose = OnboardingStepOperator(
@@ -131,6 +168,7 @@ with DAG(
         known, drafts = dict(profiled), {"structure": structure.task_id}
         # Either attempt of the agent before is enough; it is the first of them to succeed that lets the next begin.
         previous = [structure]
+        second_attempts = [second_attempt]
         for agent in AGENTS:
             with TaskGroup(agent):
                 agent_propose = OnboardingStepOperator(
@@ -161,6 +199,7 @@ with DAG(
                 drafts = {**drafts, f"{agent}_files": (agent_second_attempt.task_id, agent_render.task_id)}
                 previous >> agent_propose >> agent_render >> agent_test_gate >> agent_second_attempt
                 previous = [agent_test_gate, agent_second_attempt]
+                second_attempts.append(agent_second_attempt)
         with TaskGroup("ontology"):
             stage_ontology = OnboardingStepOperator(
                 task_id="stage",
@@ -168,6 +207,13 @@ with DAG(
                 inputs=known,
                 trigger_rule=TriggerRule.ONE_SUCCESS,
             )
+        resolve, resolved = gate_task_group(
+            "resolve",
+            card="onboarding.operators.escalation:resolve_card",
+            inputs=known,
+            timeout_hours=GATE_TIMEOUT_HOURS,
+            trigger_rule=TriggerRule.ONE_FAILED,
+        )
         review = OnboardingStepOperator(
             task_id="review",
             step="onboarding.operators.steps.build:review",
@@ -181,6 +227,7 @@ with DAG(
             inputs=reviewed,
             timeout_hours=GATE_TIMEOUT_HOURS,
         )
+        second_attempts >> resolve
         previous >> stage_ontology
         # The last agent's files beside the optional group: a join needs one task that was not skipped.
         [agent_render, stage_ontology] >> review >> approve_deploy
@@ -197,20 +244,24 @@ with DAG(
         )
         deploy >> verify
 
+    decisions = [
+        find_workload, found_chosen, partial_chosen, plan_approved, overlap_approved, profile_confirmed, resolved,
+        deploy_approved,
+    ]  # fmt: skip
     hand_over = HandOverOperator(
         task_id="hand_over",
         dag_id=dag.dag_id,
-        decisions=[found.task_id for found in (plan_approved, profile_confirmed, deploy_approved)],
+        decisions=[decision.task_id for decision in decisions],
         trigger_rule=TriggerRule.ALL_DONE,
     )
     summary = SummaryOperator(task_id="summary", trigger_rule=TriggerRule.ALL_DONE, retries=2)
 
-    validate_conf >> find_workload >> check_environment >> discover
+    [find_workload, found_chosen, partial_chosen, check_quality, query_gold] >> check_environment >> discover
     discover >> [detect_duplicates, check_connectivity, find_reusable_assets]
-    plan_approved >> measure
+    [plan_approved, overlap_approved] >> measure
     profile_confirmed >> structure
     deploy_approved >> deploy
-    [plan_approved, profile_confirmed, deploy_approved] >> hand_over
+    decisions >> hand_over
     [verify, hand_over] >> summary
 
 # After the tasks: each of them would be made with a copy of the whole form, which every task that starts would pay for.

@@ -206,14 +206,19 @@ def gates_page() -> str:
     lines = [
         "# Gates",
         "",
-        "Each gate is a run of its own DAG with one task, `approve`. Answer it in **Required Actions**, with",
-        "`onboard answer`, or by marking that task: success means the first choice, failed means reject.",
-        "Marking the sensor in the meta-DAG is no answer.",
+        "Each gate is a run of its own DAG (`onboard_gate_<gate>`) with one task, `approve`. Answer it in **Required",
+        "Actions**, with `onboard answer`, or by marking that task: failed means the last choice. Marking the sensor",
+        "in the meta-DAG is no answer. Three are passed by every onboarding; the others are asked only [where there",
+        "is something to decide](questions.md).",
         "",
-        "| gate | DAG | choices | question |",
+        "| gate | question | choices | marked success |",
         "|---|---|---|---|",
     ]
-    lines += [f"| `{gate.name}` | `{gate.dag_id}` | {', '.join(gate.labels)} | {gate.question} |" for gate in GATES]
+    lines += [
+        f"| `{gate.name}`{'' if gate.approval else ' (where needed)'} | {gate.question} | {', '.join(gate.labels)} "
+        f"| {gate.marked or 'no answer: it is asked again'} |"
+        for gate in GATES
+    ]
     lines += ["", *_CHANGES, "", *_WHO]
     lines += ["", "## Exit codes of `onboard run`", "", "| outcome | exit code |", "|---|---|"]
     lines += [f"| {status} | {code} |" for status, code in sorted(EXIT_CODES.items(), key=lambda item: item[1])]
@@ -241,7 +246,7 @@ _CHANGES = [
     "From the terminal, more can be said: `onboard answer GATE --workload W --option corrections --set KEY=VALUE`,",
     "where KEY is or lies below one of these keys of [the conf](conf.md):",
     "",
-    *(f"- `{gate}`: {', '.join(f'`{key}`' for key in keys)}" for gate, keys in CHANGEABLE.items()),
+    *(f"- `{gate}`: {', '.join(f'`{key}`' for key in keys)}" for gate, keys in CHANGEABLE.items() if keys),
     "",
     "Where the data is, who decides, and engine and account are another onboarding: reject, and trigger it anew.",
     "",

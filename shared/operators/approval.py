@@ -17,7 +17,8 @@ class CardApprovalOperator(HITLOperator):
     """Ask a person with the card that the DAG run's conf names.
 
     The run's conf holds ``card_uri`` (an object-storage URI of the card's JSON: ``subject``, ``body``, and the list
-    ``fields``, each with its ``name`` and the JSON schema of its value) and ``card_sha256``. The card is read when the
+    ``fields``, each with its ``name`` and the JSON schema of its value, and the list ``options``, empty for all
+    of the DAG's) and ``card_sha256``. The card is read when the
     task executes; a card that is not the announced one is refused. Nobody answering within ``response_timeout`` fails
     the task for good: no answer is no approval. Values that do not fit the card's fields fail the task, which is
     retried and asks again.
@@ -34,17 +35,25 @@ class CardApprovalOperator(HITLOperator):
         self.subject = str(card["subject"])
         self.body = str(card["body"])
         self.params = _form(card)
+        self.options = _offered(card, self.options)
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Return the answer; a time-out is final."""
-        self.params = _form(read_card(context))
+        card = read_card(context)
+        self.params, self.options = _form(card), _offered(card, self.options)
         try:
             answer = super().execute_complete(context, event)
         except HITLTimeoutError as error:
             raise AirflowFailException("nobody answered in time: closed, nothing was approved") from error
         conf = context["dag_run"].conf or {}
         return {**answer, "shown_sha256": str(conf["card_sha256"])}
+
+
+def _offered(card: dict[str, Any], options: list[str]) -> list[str]:
+    """The buttons that this card offers, in the DAG's order."""
+    offered = card.get("options") or options
+    return [option for option in options if option in offered]
 
 
 def _form(card: dict[str, Any]) -> ParamsDict:

@@ -13,6 +13,7 @@ from benchmarks.dag_files import write_dag_files
 from benchmarks.measure import Measured, Memory
 from benchmarks.report import as_json, tables
 from benchmarks.structure import instances
+from onboarding.gates.definitions import GATES
 from onboarding.local_platform.environment import DAGS_FOLDER_VARIABLE, dags_folder
 
 DAGS = Path(__file__).resolve().parents[2] / "dags"
@@ -51,8 +52,16 @@ def test_the_bodies_are_empty(folder: Path) -> None:
 
 def test_instances_count_the_gates_own_tasks(folder: Path) -> None:
     structure = json.loads((folder / "structure.json").read_text())
-    second_attempts = [task for task in structure["tasks"] if task["task_id"].endswith(".second_attempt")]
-    assert instances(structure) == len(structure["tasks"]) - len(second_attempts) + 3
+    optional = [f".{gate.name}." for gate in GATES if not gate.approval]
+    beside = [
+        name
+        for task in structure["tasks"]
+        if (name := task["task_id"]).endswith((".second_attempt", "route.check_quality", "route.query_gold"))
+        or any(gate in name for gate in optional)
+    ]
+    assert instances(structure) == len(structure["tasks"]) - len(beside) + 3
+    skipped = {name for task in structure["tasks"] for name in task.get("skips", ())}
+    assert skipped == {name for name in beside if "second_attempt" not in name and ".resolve." not in name}
 
 
 def test_the_project_runs_its_own_dag_files_unless_told_otherwise(

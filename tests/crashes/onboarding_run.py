@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from onboarding.gates.definitions import GATES
 from tests.crashes.airflow_stand_in import StandIn
 from tests.crashes.places import Content, Places, task_environment
 from tests.crashes.task_driver import Attempt, Run, TaskHost, small_source
@@ -16,6 +17,10 @@ from tests.crashes.what_readers_see import check_dags, check_outputs, comparable
 Chooser = Callable[[str, Sequence[str]], Sequence[int]]
 DEPLOY = "phase_5_deploy.deploy"
 SEED = 20260105
+
+
+OPTIONAL = tuple(f".{gate.name}." for gate in GATES if not gate.approval)
+BESIDE = (".second_attempt", "route.check_quality", "route.query_gold")
 
 
 @dataclass
@@ -46,13 +51,16 @@ class Onboarding:
         self.places.restore({"landing/orders.csv": small_source()})
 
     def tasks(self, *, until: str = "") -> Iterator[str]:
-        """Task ids in order, without gates' sensors (the person has answered when they look) and second attempts."""
+        """Task ids in order, without gates' sensors (the person has answered when they look) and what is beside.
+
+        That is second attempts, and what is asked or answered only where there is something to ask.
+        """
         for task in self.host.tasks:
             if task["task_id"] == until:
                 return
             if task["operator"] == "ExternalTaskSensor" or task["task_id"] in self.leave_out:
                 self.run.states[task["task_id"]] = "success"
-            elif task["task_id"].endswith(".second_attempt"):
+            elif task["task_id"].endswith(BESIDE) or any(gate in task["task_id"] for gate in OPTIONAL):
                 self.run.states[task["task_id"]] = "skipped"
             else:
                 yield task["task_id"]

@@ -96,7 +96,12 @@ def _set_up(folder: Path, request: dict[str, Any]) -> None:
 
 
 def _executed(meta: Any, folder: Path, request: dict[str, Any]) -> dict[str, Any]:
-    from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, DagRunTriggerException
+    from airflow.sdk.exceptions import (
+        AirflowFailException,
+        AirflowSkipException,
+        DagRunTriggerException,
+        DownstreamTasksSkipped,
+    )
     from airflow.sdk.execution_time.context import OutletEventAccessors
 
     from tests.crashes.write_points import WritePoints
@@ -122,6 +127,8 @@ def _executed(meta: Any, folder: Path, request: dict[str, Any]) -> dict[str, Any
         points.end()
     except AirflowSkipException:
         state = "skipped"
+    except DownstreamTasksSkipped:
+        points.end()
     except DagRunTriggerException as asked:
         points.end()
         triggered = str(asked.dag_run_id)

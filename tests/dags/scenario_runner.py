@@ -26,7 +26,7 @@ for task in dag.tasks:
         task.step = "tests.dags.stub_steps:" + task.task_id.replace(".", "__")
         task.basis = ""
     if hasattr(task, "card"):
-        task.card = "tests.dags.stub_steps:card"
+        task.card = "tests.dags.stub_steps:" + ("resolve_card" if task.gate == "resolve" else "card")
 '''
 
 

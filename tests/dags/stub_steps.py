@@ -1,4 +1,4 @@
-"""Steps that do what the run's conf says: ``{"scenario": {"<task id>": "skip" | "block" | "fail"}}``.
+"""Steps that do what the run's conf says: ``{"scenario": {"<task id>": "skip" | "block" | "fail" | "branch <name>"}}``.
 
 A step is named after its task, with ``__`` for the dots, whatever the task is: ``stub_steps:route__validate_conf``.
 """
@@ -19,6 +19,16 @@ class StubFault(DataOnboardingError):
     code = "stub"
 
 
+#: Branches that are taken when nobody says otherwise.
+BRANCHES = {"phase_2_validate.summarize_plan": "phase_2_validate.approve_plan"}
+
+
+def resolve_card(context: StepContext) -> Card | None:
+    """The card of ``resolve``; none where the scenario says that no test failed twice."""
+    none = dict(context.run.conf.get("scenario") or {}).get("phase_4_build.resolve") == "none"
+    return None if none else card(context)
+
+
 def card(context: StepContext) -> Card:
     """A card for any gate."""
     return Card(gate="gate", workload="stub", first_option="approve", effect="goes on.", nothing_unusual="a stub")
@@ -34,7 +44,8 @@ def _step(task_id: str, context: StepContext) -> StepResult:
         return StepResult(skip=True, reason="told to skip")
     if told == "block":
         return StepResult(outcome="blocked", reason=f"told to block in {task_id}")
-    return StepResult(files={"output.txt": task_id.encode()}, summary={"task": task_id})
+    branch = told.removeprefix("branch ") if told.startswith("branch ") else BRANCHES.get(task_id, "")
+    return StepResult(files={"output.txt": task_id.encode()}, summary={"task": task_id}, branch=branch)
 
 
 def __getattr__(name: str) -> Any:

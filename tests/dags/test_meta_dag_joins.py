@@ -24,9 +24,21 @@ RED_GATES = (
     "phase_3_profile.test_gate",
     *(f"phase_4_build.{agent}.test_gate" for agent in ("metadata", "transformation", "quality", "dag")),
 )
-#: Skipped when no gate asks for a change.
-HAND_OVER = {"hand_over"}
+#: Skipped when there is nothing to ask, and no gate asks for a change.
+NOT_ASKED = {
+    "hand_over",
+    "route.check_quality",
+    "route.query_gold",
+    *(
+        f"{gate}.{task}"
+        for gate in (
+            "route.choose_found", "route.choose_partial", "phase_2_validate.approve_overlap", "phase_4_build.resolve",
+        )
+        for task in ("request", "wait", "decision")
+    ),
+}  # fmt: skip
 SECOND_ATTEMPTS = {gate.replace("test_gate", "second_attempt") for gate in RED_GATES}
+RED_TWICE = dict.fromkeys(("phase_4_build.quality.test_gate", "phase_4_build.quality.second_attempt"), "fail")
 SCENARIOS: tuple[dict[str, dict[str, Any]], ...] = (
     {
         "optional_skipped": {"steps": OPTIONAL},
@@ -38,8 +50,15 @@ SCENARIOS: tuple[dict[str, dict[str, Any]], ...] = (
         "fault": {"steps": {"phase_5_deploy.deploy": "fail"}},
         "reject_confirm_profile": {"steps": OPTIONAL, "marks": {"confirm_profile": "failed"}},
         "reject_approve_deploy": {"marks": {"approve_deploy": "failed"}},
-        "red_twice": {
-            "steps": dict.fromkeys(("phase_4_build.quality.test_gate", "phase_4_build.quality.second_attempt"), "fail")
+        "red_twice": {"steps": {**RED_TWICE, "phase_4_build.resolve": "none"}},
+        "red_twice_stopped": {"steps": RED_TWICE, "marks": {"resolve": "failed"}},
+        "partial_stopped": {"steps": {"route.find_workload": "branch route.choose_partial"}},
+        "overlap_rejected": {
+            "steps": {"phase_2_validate.summarize_plan": "branch phase_2_validate.approve_overlap"},
+            "marks": {"approve_overlap": "failed"},
+        },
+        "asked_of_gold": {
+            "steps": {"route.find_workload": "branch route.query_gold", "route.query_gold": "block"},
         },
     },
 )
@@ -94,7 +113,7 @@ def test_joins_run_with_every_optional_task_skipped(results: dict[str, Any]) -> 
     assert run["state"] == "success"
     assert {name for name, state in run["tasks"].items() if state == "skipped"} == set(
         OPTIONAL
-    ) | SECOND_ATTEMPTS | HAND_OVER
+    ) | SECOND_ATTEMPTS | NOT_ASKED
     assert set(run["tasks"].values()) == {"success", "skipped"}
     assert run["record"]["outcome"]["status"] == "deployed"
 
@@ -104,7 +123,7 @@ def test_joins_run_with_no_task_skipped_and_a_fault_fails_the_run(results: dict[
     assert run["state"] == "failed"
     for join in ("phase_2_validate.summarize_plan", "phase_4_build.review", "phase_4_build.approve_deploy.decision"):
         assert run["tasks"][join] == "success"
-    assert {name for name, state in run["tasks"].items() if state == "skipped"} == SECOND_ATTEMPTS | HAND_OVER
+    assert {name for name, state in run["tasks"].items() if state == "skipped"} == SECOND_ATTEMPTS | NOT_ASKED
     assert run["tasks"]["phase_5_deploy.deploy"] == "failed"
     assert run["tasks"]["phase_5_deploy.verify"] == "upstream_failed"
     assert run["tasks"]["summary"] == "failed"
@@ -129,6 +148,43 @@ def test_a_test_gate_that_is_red_twice_ends_the_run(results: dict[str, Any]) -> 
     assert run["record"]["outcome"]["failed_tasks"] == [f"{group}.second_attempt", f"{group}.test_gate"]
     for name in ("phase_4_build.dag.propose", "phase_4_build.review", "phase_5_deploy.deploy"):
         assert run["tasks"][name] == "upstream_failed", name
+
+
+def test_what_failed_twice_is_no_fault_any_more_when_a_person_stopped_it(results: dict[str, Any]) -> None:
+    run = results["red_twice_stopped"]
+    assert run["state"] == "success"
+    assert run["tasks"]["phase_4_build.resolve.decision"] == "success"
+    assert run["tasks"]["phase_4_build.dag.propose"] == "upstream_failed"
+    outcome = run["record"]["outcome"]
+    assert (outcome["status"], outcome["failed_tasks"]) == ("rejected", [])
+    assert outcome["reason"].startswith("resolve: stop by ")
+
+
+def test_marking_the_question_about_an_earlier_onboarding_stops(results: dict[str, Any]) -> None:
+    run = results["partial_stopped"]
+    assert run["state"] == "success"
+    assert run["record"]["gate-choose_partial-01"]["option"] == "stop"
+    assert run["record"]["outcome"]["reason"].startswith("choose_partial: stop by ")
+    ran = {name for name, state in run["tasks"].items() if state == "success"}
+    assert ran == {
+        "route.validate_conf", "route.find_workload", "route.choose_partial.request", "route.choose_partial.wait",
+        "route.choose_partial.decision", "summary",
+    }  # fmt: skip
+
+
+def test_an_overlap_is_asked_about_instead_of_the_plan(results: dict[str, Any]) -> None:
+    run = results["overlap_rejected"]
+    assert run["state"] == "success"
+    assert run["tasks"]["phase_2_validate.approve_plan.request"] == "skipped"
+    assert run["record"]["outcome"]["reason"].startswith("approve_overlap: reject by ")
+    assert run["tasks"]["phase_3_profile.measure"] == "skipped"
+
+
+def test_a_question_to_gold_runs_nothing_else(results: dict[str, Any]) -> None:
+    run = results["asked_of_gold"]
+    assert run["state"] == "success"
+    ran = {name for name, state in run["tasks"].items() if state == "success"}
+    assert ran == {"route.validate_conf", "route.find_workload", "route.query_gold", "summary"}
 
 
 @pytest.mark.parametrize("gate", REJECTIONS)
@@ -158,6 +214,7 @@ def test_a_block_skips_everything_after_it(results: dict[str, Any]) -> None:
     beside = {"phase_2_validate.check_connectivity", "phase_2_validate.find_reusable_assets"}
     for name, state in run["tasks"].items():
         before = name.startswith(("route", "phase_0", "phase_1")) or name == "phase_2_validate.detect_duplicates"
+        before = before and name not in NOT_ASKED
         assert state == ("success" if before or name in beside or name == "summary" else "skipped"), name
     outcome = run["record"]["outcome"]
     assert outcome["status"] == "blocked"

@@ -1,4 +1,4 @@
-"""A defect in each agent's plan, on the real platform: red, then green; and one that is red twice."""
+"""A defect in each agent's plan, on the real platform: red, then green; and red twice, where a person decides."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from onboarding.cli.airflow_client import META_DAG, AirflowClient
+from onboarding.cli.terminal_answer import plain
 from onboarding.local_platform import PlatformInfo, down, up
 from tests.end_to_end.onboarding import check_balance, onboard
+from tests.end_to_end.test_gates import _ended, _gate, _mark
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 DAGS = Path(__file__).resolve().parents[2] / "dags"
@@ -75,23 +77,69 @@ def test_every_agent_is_red_then_green(planted: PlatformInfo, tmp_path: Path) ->
     check_balance(finished.report, tmp_path / "out")
 
 
-def test_red_twice_ends_with_what_was_produced_and_what_failed(planted: PlatformInfo, tmp_path: Path) -> None:
+def test_red_twice_asks_a_person_who_tries_again_and_stops(planted: PlatformInfo, tmp_path: Path) -> None:
     source, conf = tickets(tmp_path, "twice_tickets"), tmp_path / "conf.yaml"
     conf.write_text("workload: twice_tickets\n")
     finished = onboard(
         planted, "run", "--data", str(source), "--conf", str(conf), "--approve", "auto",
         "--json", str(tmp_path / "report.json"),
     )  # fmt: skip
-    assert finished.exit_code == 1, finished.errors + finished.output
-    assert finished.report["status"] == "failed"
-    assert "phase_4_build.quality.second_attempt" in finished.report["reason"]
+    assert finished.exit_code == 3, finished.errors + finished.output
+    assert finished.report["status"] == "waiting"
+    assert finished.report["reason"].startswith("resolve waits for a person")
     gate = next(gate for gate in finished.report["test_gates"] if gate["agent"] == "quality")
     assert (gate["attempts"], gate["fallbacks"]) == (2, [])
     assert gate["failures"]
     assert all("assert" in failure["message"] for failure in gate["failures"])
     assert "scripts/quality/check_silver.py" in gate["produced"]
     assert finished.report["deployed"] == []
-    found = states(planted, finished.report["run_ids"][0])
+    run_id = finished.report["run_ids"][0]
+    found = states(planted, run_id)
     assert found["phase_4_build.dag.propose"] == "upstream_failed"
     assert "files were produced, none was deployed" in finished.output
     assert gate["failures"][0]["name"] in finished.output
+
+    reviewer = AirflowClient(planted, "reviewer")
+    asked = _gate(reviewer, run_id, "resolve")
+    assert asked.options == ("fix and retry", "skip", "stop")
+    assert gate["failures"][0]["name"].rpartition("::")[2] in plain(asked.body)
+    reviewer.answer(asked, "fix and retry", ["quality.gold_threshold = 0.90"])
+    first = _ended(reviewer, run_id)
+    assert (first["state"], first["note"]) == (
+        "success", "superseded: resolve: fix and retry by reviewer (required actions)",
+    )  # fmt: skip
+    again = _gate(reviewer, f"{run_id}__round_02", "resolve")
+    assert "quality.gold_threshold" in plain(again.body)
+    _mark(reviewer, again, "failed")
+    last = _ended(reviewer, f"{run_id}__round_02")
+    assert (last["state"], last["note"]) == ("success", "rejected: resolve: stop by reviewer (marked failed)")
+    kept = states(planted, f"{run_id}__round_02")
+    assert kept["phase_3_profile.confirm_profile.decision"] == "success"
+
+
+def test_what_is_skipped_is_a_gap_that_everybody_sees(planted: PlatformInfo, tmp_path: Path) -> None:
+    source, conf = tickets(tmp_path, "skipped_tickets"), tmp_path / "conf.yaml"
+    conf.write_text("workload: skipped_tickets\nquality: {silver_threshold: 0.01, gold_threshold: 0.01}\n")
+    location = planted.home / "landing" / "skipped_tickets" / source.name
+    location.parent.mkdir(parents=True)
+    shutil.copy(source, location)
+    requester, reviewer = AirflowClient(planted, "requester"), AirflowClient(planted, "reviewer")
+    given = {
+        "workload": "skipped_tickets", "source.location": location.as_uri(), "quality.silver_threshold": 0.01,
+        "quality.gold_threshold": 0.01,
+    }  # fmt: skip
+    requester.trigger(META_DAG, "skipped", given)
+    for gate, option in (("approve_plan", "approve"), ("confirm_profile", "confirm"), ("resolve", "skip")):
+        reviewer.answer(_gate(reviewer, "skipped", gate), option)
+    assert _ended(requester, "skipped")["note"].startswith("superseded: resolve: skip by reviewer")
+    deploy = _gate(reviewer, "skipped__round_02", "approve_deploy")
+    assert "tests failed twice and were skipped" in plain(deploy.body)
+    reviewer.answer(deploy, "deploy")
+    run = _ended(requester, "skipped__round_02")
+    assert run["state"] == "success", run["note"]
+    assert run["note"].startswith("deployed: quality: ")
+    exported = onboard(planted, "export", "skipped_tickets", "--to", str(tmp_path / "exported"))
+    assert exported.exit_code == 0, exported.errors
+    readme = (tmp_path / "exported" / "skipped_tickets" / "README.md").read_text()
+    assert "A person decided to go on although these tests failed twice." in readme
+    assert "test_right_rows_keep_every_silver_rule" in readme.partition("## Gaps")[2]

@@ -158,7 +158,7 @@ def _answer_until_taken(reviewer: AirflowClient, gate: WaitingGate, reply: Reply
 def approving_answer(gate: WaitingGate) -> Reply | None:
     """`--approve auto`: the approving choice of the three approvals; any other gate is left to a person."""
     known = GATE_BY_NAME.get(gate.gate)
-    return Reply(known.approving) if known is not None else None
+    return Reply(known.approving) if known is not None and known.approval else None
 
 
 def wait_for_run(client: AirflowClient, dag_id: str, run_id: str, *, progress: Progress, timeout_seconds: float) -> str:

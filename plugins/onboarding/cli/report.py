@@ -10,7 +10,9 @@ from urllib.parse import unquote, urlsplit
 from onboarding.cli.airflow_client import META_DAG, AirflowClient
 from onboarding.cli.claude_report import claude_report, claude_text
 from onboarding.cli.follow import phases_of
+from onboarding.gates.definitions import GATE_BY_NAME
 from onboarding.spec.report import (
+    AnswerReport,
     ApprovalReport,
     FailedTestReport,
     GateScore,
@@ -23,11 +25,14 @@ from onboarding.spec.report import (
     TestCounts,
     TestGateReport,
 )
-from onboarding.workspace.record import RunRecord, last_attempts
+from onboarding.workspace.outputs import safe_segment
+from onboarding.workspace.record import RunRecord, failures_of, gap_text, gaps_of, last_attempts
 from onboarding.workspace.store import Store
 
 #: Columns with personal data that the report for a person names.
 COLUMNS_SHOWN = 12
+#: Rows of an answer that it shows.
+ROWS_SHOWN = 20
 
 
 def local_path(uri: str) -> str:
@@ -55,12 +60,35 @@ def onboarding_report(client: AirflowClient, workspace: Store, chain: list[str])
             "pii": [PersonalColumn.model_validate(column) for column in profile.get("pii", [])],
             "claude": claude_report(workspace, chain[0], record),
             "test_gates": _test_gates(record),
+            "gaps": [gap_text(agent, tests) for agent, tests in sorted(gaps_of(record).items())],
             "approvals": _approvals(record),
             "run_ids": list(chain),
             "deployed": deployment.get("files", []),
+            "answer": _answer(workspace, chain[0]) if "gold-answer" in record else None,
             "workload_dir": local_path(deployment.get("workload_uri", "")),
         }
     )
+
+
+def _answer(workspace: Store, root_run_id: str) -> AnswerReport:
+    """What Gold answered: in the output of the task that asked it."""
+    outputs = f"runs/{safe_segment(root_run_id)}/outputs/route.query_gold"
+    last = [key for key in workspace.find(outputs) if key.endswith("/answer.json")][-1]
+    content = workspace.read_json(last)
+    return AnswerReport(sql=content["sql"], columns=content["columns"], rows=content["values"])
+
+
+def _answer_lines(report: RunReport) -> list[str]:
+    """The answer as a small table."""
+    if report.answer is None:
+        return []
+    shown = [[value or "" for value in row] for row in report.answer.rows[:ROWS_SHOWN]]
+    table = [report.answer.columns, *shown]
+    widths = [max(len(row[index]) for row in table) for index in range(len(report.answer.columns))]
+    lines = ["  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip() for row in table]
+    left = len(report.answer.rows) - len(shown)
+    more = [f"({left} more rows; --json has all of them)"] if left else []
+    return ["", f"  {report.answer.sql}", "", *(f"  {line}" for line in [*lines, *more])]
 
 
 def _entries(record: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
@@ -68,7 +96,6 @@ def _entries(record: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
 
 
 _AGENTS = ("profiling", "metadata", "transformation", "quality", "dag")
-_GATES = ("approve_plan", "confirm_profile", "approve_deploy")
 
 
 def _test_gates(record: Mapping[str, Any]) -> list[TestGateReport]:
@@ -78,11 +105,7 @@ def _test_gates(record: Mapping[str, Any]) -> list[TestGateReport]:
             attempts=entry["attempts"],
             unit=TestCounts(passed=entry["unit"]["passed"], failed=entry["unit"]["failed"]),
             integration=TestCounts(passed=entry["integration"]["passed"], failed=entry["integration"]["failed"]),
-            failures=[
-                FailedTestReport.model_validate(failure)
-                for level in ("unit", "integration")
-                for failure in entry[level]["failures"]
-            ],
+            failures=[FailedTestReport.model_validate(failure) for failure in failures_of(entry)],
             fallbacks=[f"{item['subject']}: {item['value']} ({item['reason']})" for item in entry.get("fallbacks", [])],
             produced=entry.get("produced", []),
         )
@@ -96,7 +119,8 @@ def _approvals(record: Mapping[str, Any]) -> list[ApprovalReport]:
     found = [
         ApprovalReport.model_validate({name: entry[name] for name in names}) for entry in _entries(record, "gate-")
     ]
-    return sorted(found, key=lambda approval: _GATES.index(approval.gate))
+    order = list(GATE_BY_NAME)
+    return sorted(found, key=lambda approval: order.index(approval.gate))
 
 
 def pipeline_numbers(lake: Store, workload: str, load_id: str) -> tuple[RowsReport, QualityReport]:
@@ -161,7 +185,7 @@ def text_report(report: RunReport, api_url: str) -> str:
         f"  gold        {report.gold_dir or 'nothing'}",
         f"  Airflow UI  {api_url}",
     ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_answer_lines(report)])
 
 
 def score_text(gate: GateScore) -> str:

@@ -21,9 +21,9 @@ from onboarding.local_platform import PlatformInfo, up
 from onboarding.spec.conf import Conf, Intent
 from onboarding.spec.names import workload_name
 from onboarding.spec.parse import ConfError, parse_conf
-from onboarding.spec.report import PhaseReport, RunReport
+from onboarding.spec.report import ANSWERED, PhaseReport, RunReport
 from onboarding.spec.settings import load_settings
-from onboarding.workspace.chain import handover_entry
+from onboarding.workspace.chain import CONTINUED, chain_run_id, handover_entry
 from onboarding.workspace.deployed import dag_file_key, find_deployed, version_key
 from onboarding.workspace.record import RunRecord
 from onboarding.workspace.store import Store, canonical_json
@@ -64,6 +64,9 @@ def run(request: RunRequest) -> int:
         raw["deployment.engine"] = request.engine
     if request.data is not None:
         raw["source.location"] = upload(request.data, settings.landing_uri, conf)
+    if request.approve == "auto" and conf.intent is None and (request.data or conf.source.location):
+        # Nobody is there who could say whether an earlier, unfinished onboarding shall be completed.
+        raw["intent"] = Intent.ONBOARD.value
     report = _onboard(request, platform, raw)
     report.seconds = round(time.monotonic() - started, 1)
     if request.out is not None:
@@ -81,12 +84,13 @@ def prepared_conf(request: RunRequest) -> Conf:
     :raises SourceError: ``--data`` names nothing.
     """
     conf = parse_conf(request.conf, where=request.conf_name)
-    if request.data is None and conf.source.location is None and conf.intent is not Intent.MODIFY:
+    names_something = conf.workload or conf.request or conf.question
+    if request.data is None and conf.source.location is None and not names_something:
         raise ConfError(
             "there is no source",
             where=f"{request.conf_name}: source.location",
-            expected="a source.location in the conf, or --data FILE_OR_DIR",
-            given="neither",
+            expected="a source.location in the conf, or --data FILE_OR_DIR; or what names a workload that is there",
+            given="none of them",
             remedy="for example `onboard run --data orders.csv`",
         )
     if request.data is not None:
@@ -167,11 +171,11 @@ def _onboard(request: RunRequest, platform: PlatformInfo, raw: dict[str, Any]) -
             progress=progress,
             timeout_seconds=META_TIMEOUT_SECONDS,
         )
-        following = _following(workspace, chain) if state == "success" else None
-        if following is None:
+        following = _following(workspace, chain) if state == "success" else []
+        if not following:
             break
-        progress(f"handed on to {following}")
-        chain.append(following)
+        progress(f"handed on to {following[-1]}")
+        chain = following
     report = reports.onboarding_report(requester, workspace, chain)
     if state == "waiting":
         report.status = "waiting"
@@ -179,26 +183,31 @@ def _onboard(request: RunRequest, platform: PlatformInfo, raw: dict[str, Any]) -
         report.reason = "; ".join(f"{gate.gate} waits for a person: {gate.url}" for gate in gates)
         return report
     if state != "success":
-        report.status, report.reason = "failed", _fault(workspace, run_id, state)
+        report.status, report.reason = "failed", _fault(workspace, chain[0], state)
         return report
-    outcome = RunRecord(workspace, run_id).read("outcome") or {}
+    outcome = RunRecord(workspace, chain[0]).read("outcome") or {}
     if outcome.get("status") != "deployed":
-        report.status, report.reason = (
-            outcome.get("status", "failed"),
-            str(outcome.get("reason", "no outcome")),
-        )
+        ended = outcome.get("status", "failed")
+        report.status = "succeeded" if ended == ANSWERED else ended
+        report.reason = str(outcome.get("reason", "no outcome"))
         return report
-    deployment = RunRecord(workspace, run_id).read("deployment") or {}
+    deployment = RunRecord(workspace, chain[0]).read("deployment") or {}
     return _run_pipeline(requester, report, str(deployment.get("timezone", "UTC")))
 
 
-def _following(workspace: Store, chain: list[str]) -> str | None:
-    """The run that the last of a chain was handed on to; None when it was not."""
+def _following(workspace: Store, chain: list[str]) -> list[str]:
+    """The chain with the run that its last one was handed on to; empty when it was not.
+
+    That run may be the next of an earlier onboarding: then it is the chain of that one.
+    """
     record = RunRecord(workspace, chain[0])
     outcome = record.read("outcome") or {}
     if outcome.get("run_id") != chain[-1] or outcome.get("status") != "superseded":
-        return None
-    return str((record.read(handover_entry(len(chain) + 1)) or {})["run_id"])
+        return []
+    other = record.read(CONTINUED)
+    if other is not None:
+        return [chain_run_id(other["root_run_id"], number) for number in range(1, other["iteration"] + 1)]
+    return [*chain, str((record.read(handover_entry(len(chain) + 1)) or {})["run_id"])]
 
 
 def _answerer(approve: str) -> Callable[[WaitingGate], Reply | None]:

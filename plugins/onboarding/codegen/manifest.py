@@ -40,6 +40,7 @@ def build_manifest(
         "runtime_version": RUNTIME_VERSION,
         "input_sha256": input_digest(plan, profile),
         "source": {"location": plan.discovery.source.location, "filter": plan.discovery.source.filter},
+        "about": _about(plan),
         "files": hashes,
         "dag_file_sha256": _sha256(unversioned_dag),
         "decisions": [
@@ -48,6 +49,18 @@ def build_manifest(
         ],
     }
     return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _about(plan: WorkloadPlan) -> dict[str, Any]:
+    """What the router and a question to Gold need, without another file to read."""
+    from onboarding.codegen.sql.gold import gold_columns
+
+    tables = {
+        table.name: [column.name for column in gold_columns(table, plan.metadata, plan.transformation)]
+        for table in plan.transformation.gold_tables
+    }
+    columns = [column.name for column in plan.metadata.columns]
+    return {"description": plan.discovery.description, "columns": columns, "gold": tables}
 
 
 def input_digest(plan: WorkloadPlan, profile: ProfileReport) -> str:

@@ -38,7 +38,8 @@ def read_answer(
 ) -> GateAnswer | None:
     """The answer, or None while nobody has answered.
 
-    Who approves, but chose a change, asked for that change: nothing that a person gave is passed over.
+    Who approves, but chose a change, asked for that change: nothing that a person gave is passed over. A mark as
+    success is no answer where the gate takes none.
 
     :param state: state of the gate's ``approve`` task.
     :param answered: what that task returned; None when it was marked instead of answered.
@@ -61,18 +62,18 @@ def read_answer(
             report_sha256=str(answered.get("shown_sha256") or shown_sha256),
             changes=changes,
         )
-    if state == "success":
+    if state == "success" and gate.marked:
         return GateAnswer(
             gate=gate.name,
-            option=gate.approving,
-            verdict="approve",
+            option=gate.marked,
+            verdict=gate.verdict(gate.marked),
             how="marked_success",
             report_sha256=shown_sha256,
         )
     if state in ("failed", "skipped", "upstream_failed"):
         return GateAnswer(
             gate=gate.name,
-            option="reject",
+            option=gate.labels[-1],
             verdict="reject",
             how="marked_failed",
             report_sha256=shown_sha256,

@@ -39,8 +39,27 @@ class CardChoice(Strict):
     label: str
 
 
+class NextRun(Strict):
+    """What the run is given that an option hands on to, beside the changes that a person chose in the form.
+
+    :ivar conf: keys of the conf and what they become.
+    :ivar root_run_id: the onboarding that goes on; empty: the one that asks.
+    :ivar from_phase: the phase (1 to 4) that it goes on from; None: the gate's.
+    :ivar gaps: agent -> names of its failed tests that are left as they are.
+    """
+
+    conf: dict[str, Any] = Field(default_factory=dict)
+    root_run_id: str = ""
+    from_phase: int | None = None
+    gaps: dict[str, list[str]] = Field(default_factory=dict)
+
+
 class Card(Strict):
-    """What a gate shows; :meth:`markdown` is exactly what is digested and shown, beside the form."""
+    """What a gate shows; :meth:`markdown` is exactly what is digested and shown, beside the form.
+
+    :ivar options: the gate's buttons that are offered here; empty: all.
+    :ivar following: option -> what the run that it hands on to is given.
+    """
 
     gate: str
     workload: str
@@ -53,6 +72,8 @@ class Card(Strict):
     numbers: list[str] = Field(default_factory=list)
     links: list[str] = Field(default_factory=list)
     choices: list[CardChoice] = Field(default_factory=list)
+    options: list[str] = Field(default_factory=list)
+    following: dict[str, NextRun] = Field(default_factory=dict)
 
     def form(self) -> list[dict[str, Any]]:
         """The one field of the form, a list of changes with search; none where nothing can be changed."""

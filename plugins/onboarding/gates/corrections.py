@@ -19,14 +19,19 @@ PRIMARY_KEY, INFORMING_RULES = "domain.primary_key", "quality.informing_rules"
 _BUILDING = ("transformations", "quality", "schedule", "retention")
 #: Gate -> keys that may be changed there, with all below them. Where the data is, who decides and under which
 #: engine and account is another onboarding; what an earlier gate asked is asked there.
+_ANSWERS = (
+    "workload", "source.format", "source.options", "source.load", "source.watermark_column", "destination", "domain",
+    "ontology", *_BUILDING,
+)  # fmt: skip
 CHANGEABLE: dict[str, tuple[str, ...]] = {
-    "approve_plan": (
-        "workload", "source.format", "source.options", "source.load", "source.watermark_column", "destination",
-        "domain", "ontology", *_BUILDING,
-    ),
+    "choose_found": ("workload",),
+    "choose_partial": (),
+    "approve_plan": _ANSWERS,
+    "approve_overlap": _ANSWERS,
     "confirm_profile": ("domain", *_BUILDING),
+    "resolve": ("domain", *_BUILDING),
     "approve_deploy": _BUILDING,
-}  # fmt: skip
+}
 
 
 def change(key: str, value: object) -> str:
@@ -43,7 +48,7 @@ def parsed_changes(gate: str, changes: Iterable[str]) -> dict[str, Any]:
     for text in changes:
         key, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not _is_changeable(gate, key):
-            allowed = ", ".join(CHANGEABLE[gate])
+            allowed = ", ".join(CHANGEABLE[gate]) or "(nothing)"
             raise ConfError(
                 f"`{text[:LONGEST_CHANGE]}` cannot be changed at {gate}" if equals else "a change is KEY = VALUE",
                 where=f"the changes of {gate}",
@@ -66,13 +71,18 @@ def parsed_changes(gate: str, changes: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def corrected_conf(gate: str, earlier: Mapping[str, Any], changes: Sequence[str]) -> Conf:
+def corrected_conf(
+    gate: str, earlier: Mapping[str, Any], changes: Sequence[str], *, option: Mapping[str, Any] | None = None
+) -> Conf:
     """The conf of the next run: the earlier one with what a person changed in its place.
 
-    :param earlier: conf of the run whose card was answered.
+    :param earlier: conf of the run that goes on.
     :param changes: texts ``KEY = VALUE``.
+    :param option: keys of the conf, and what the option that was chosen makes of them; a change is stronger.
     :raises ConfError: one of them is no change, or all together make no valid conf.
     """
+    if option:
+        earlier = overlay(earlier, fold(option)).model_dump(mode="json", exclude_unset=True)
     given = parsed_changes(gate, changes)
     if INFORMING_RULES in given:
         before = (earlier.get("quality") or {}).get("informing_rules") or []

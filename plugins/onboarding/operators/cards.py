@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from onboarding.deploy.dry_run import DryRun
-from onboarding.gates.card import Card, CardItem, items_of
+from onboarding.gates.card import Card, CardItem, NextRun, items_of
 from onboarding.gates.links import airflow_url, report_url
 from onboarding.operators.card_choices import deploy_choices, plan_choices, profile_choices
 from onboarding.operators.step import StepContext
 from onboarding.operators.steps.discovery import discovery_of, notes_of
 from onboarding.operators.steps.planning import PLAN_FILE, profile_of
 from onboarding.operators.steps.route import conf_of
+from onboarding.operators.steps.validation import OVERLAPS_FILE
 from onboarding.spec.plans import Assumption, DiscoveryPlan, MetadataPlan, WorkloadPlan
-from onboarding.workspace.record import last_attempts
+from onboarding.workspace.record import gap_text, gaps_of, last_attempts
 
 
 def plan_card(context: StepContext) -> Card:
@@ -26,7 +28,11 @@ def plan_card(context: StepContext) -> Card:
         workload=discovery.workload,
         first_option="approve",
         effect="profiles the source; nothing is deployed yet.",
-        items=[*items_of(discovery.regulation_decisions), *(_note(note) for note in notes_of(context))],
+        items=[
+            *(_overlap_item(overlap) for overlap in _overlaps(context)),
+            *items_of(discovery.regulation_decisions),
+            *(_note(note) for note in notes_of(context)),
+        ],
         nothing_unusual="the source was reached, and neither it nor its name is onboarded already",
         numbers=[
             f"Source: {discovery.source.location} ({discovery.source.format.value}, {size})",
@@ -36,8 +42,43 @@ def plan_card(context: StepContext) -> Card:
             f"Decided for you, because the form left it empty: {len(discovery.assumptions)} fields",
             *_assumed(discovery.assumptions),
         ],
-        links=_links(context),
+        links=report_links(context),
         choices=plan_choices(discovery, conf_of(context).schedule.cron or _assumed_value(discovery, "schedule.cron")),
+    )
+
+
+def overlap_card(context: StepContext) -> Card:
+    """``approve_overlap``: the plan, what is onboarded already of the same data, and what extending that means."""
+    best, plan = _overlaps(context)[0], plan_card(context)
+    reads = f"{best['location']} where {best['filter']}" if best["filter"] else str(best["location"])
+    extended = {"location": best["location"], "filter": best["filter"] or None}
+    return plan.model_copy(
+        update={
+            "gate": "approve_overlap",
+            "first_option": "extend the existing",
+            "effect": f"makes a new version of {best['workload']} that reads {reads}; `keep separate` onboards this "
+            "source as planned.",
+            "following": {
+                "extend the existing": NextRun(
+                    conf={"intent": "modify", "workload": best["workload"], "source": extended}, from_phase=1
+                )
+            },
+        }
+    )
+
+
+def _overlaps(context: StepContext) -> list[dict[str, str]]:
+    """Deployed workloads that read some of the same data."""
+    return list(context.json("duplicates", OVERLAPS_FILE)) if "duplicates" in context.inputs else []
+
+
+def _overlap_item(overlap: Mapping[str, str]) -> CardItem:
+    """What is onboarded already of the same data."""
+    return CardItem(
+        title=f"overlaps with {overlap['workload']}",
+        evidence=overlap["reason"],
+        proposed="extend the existing, unless the two are different things",
+        cost_of_error="the same rows are in two Gold tables and counted twice",
     )
 
 
@@ -93,7 +134,7 @@ def profile_card(context: StepContext) -> Card:
             *[f"Role {role}: {', '.join(columns)}" for role, columns in sorted(roles.items())],
             f"Tests: {tests['unit']} unit, {tests['integration']} integration passed",
         ],
-        links=_links(context),
+        links=report_links(context),
         choices=profile_choices(plan),
     )
 
@@ -102,7 +143,10 @@ def deploy_card(context: StepContext) -> Card:
     """``approve_deploy``: what the pipeline did with the real source in a dry run."""
     trial = DryRun.model_validate_json(context.read("review", "dry_run.json"))
     plan = WorkloadPlan.model_validate_json(context.read("review", "plans.json"))
-    items = items_of([*plan.transformation.decisions, *plan.quality.decisions, *plan.dag.decisions])
+    items = [
+        *(_gap_item(agent, tests) for agent, tests in sorted(gaps_of(context.record.entries()).items())),
+        *items_of([*plan.transformation.decisions, *plan.quality.decisions, *plan.dag.decisions]),
+    ]
     if trial.blocked:
         items.insert(
             0,
@@ -122,12 +166,21 @@ def deploy_card(context: StepContext) -> Card:
         items=items,
         nothing_unusual="the dry run on the real source passed both quality gates",
         numbers=[*_dry_run_numbers(trial), *_test_numbers(context), *_pipeline_numbers(context, plan)],
-        links=_links(context),
+        links=report_links(context),
         choices=deploy_choices(plan),
     )
 
 
-def _links(context: StepContext) -> list[str]:
+def _gap_item(agent: str, tests: list[str]) -> CardItem:
+    return CardItem(
+        title="skipped",
+        evidence=gap_text(agent, tests),
+        proposed="deploy with this gap, which README and report name",
+        cost_of_error="what these tests look for reaches Gold",
+    )
+
+
+def report_links(context: StepContext) -> list[str]:
     """The tab with everything that does not fit on a card; none when nobody said where Airflow's UI is."""
     base = airflow_url(context.settings.base_url)
     return [f"[Full report]({report_url(base, context.run.dag_id, context.run.run_id)})"] if base else []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
 from airflow.sdk import BaseOperator, Context, SkipMixin, TaskGroup, TriggerRule
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from onboarding.gates.answer import GateAnswer, read_answer
 from onboarding.gates.card import Card
@@ -30,7 +30,8 @@ REQUEST_KEY = "gate_request"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _WINDOW_MICROSECONDS = 20 * 365 * 24 * 3600 * 1_000_000
 
-CardFunction = Callable[[StepContext], Card]
+#: None: there is nothing to ask.
+CardFunction = Callable[[StepContext], Card | None]
 
 
 def gate_date(digest: str) -> datetime:
@@ -68,7 +69,7 @@ class GateRequestOperator(TriggerDagRunOperator):
         run = step_context.run
         if self._is_approved(context, step_context):
             return
-        card_uri, card_sha256, level = self._store_card(step_context)
+        card_uri, card_sha256, shown = self._store_card(step_context)
         identity = sha256(canonical_json([run.run_id, self.gate, run.iteration, card_sha256]))
         self.trigger_run_id = gate_run_id(run.run_id, self.gate, run.iteration, identity)
         self.logical_date = gate_date(identity)
@@ -85,7 +86,8 @@ class GateRequestOperator(TriggerDagRunOperator):
                 "logical_date": self.logical_date.isoformat(),
                 "card_sha256": card_sha256,
                 "card_uri": card_uri,
-                "level": level,
+                "level": shown["level"],
+                "following": shown["following"],
             },
         )
         if context["ti"].get_dr_count(dag_id=self.trigger_dag_id, run_ids=[self.trigger_run_id]):
@@ -111,18 +113,28 @@ class GateRequestOperator(TriggerDagRunOperator):
         self.log.info("approved in an earlier run of this onboarding: %s", entry["gate_run_id"])
         return True
 
-    def _store_card(self, step_context: StepContext) -> tuple[str, str, str]:
-        """URI, SHA-256 and level of the stored card; a card that is stored already stays."""
+    def _store_card(self, step_context: StepContext) -> tuple[str, str, dict[str, Any]]:
+        """URI, SHA-256 and content of the stored card; a card that is stored already stays."""
         module, _, name = self.card.partition(":")
         make_card: CardFunction = getattr(importlib.import_module(module), name)
-        card, run = make_card(step_context), step_context.run
+        made, run = make_card(step_context), step_context.run
+        if made is None:
+            raise AirflowSkipException(f"{self.gate}: nothing to ask")
+        card = made
         restricted = answer_right(self.gate, step_context.record.read("request") or {}).line
         if restricted:
             card = card.model_copy(update={"numbers": [restricted, *card.numbers]})
         if run.iteration > 1 and GATE_BY_NAME[self.gate].phase >= run.from_phase:
             card = card.model_copy(update={"changed": _changed(step_context), "round": run.iteration})
         data = canonical_json(
-            {"subject": card.subject, "body": card.markdown(), "level": card.level, "fields": card.form()}
+            {
+                "subject": card.subject,
+                "body": card.markdown(),
+                "level": card.level,
+                "fields": card.form(),
+                "options": card.options,
+                "following": {option: found.model_dump(mode="json") for option, found in card.following.items()},
+            }
         )
         digests = {input_name: found.digest for input_name, found in step_context.inputs.items()}
         key = output_key(run.root_run_id, self.task_id, run.iteration, digests)
@@ -130,7 +142,7 @@ class GateRequestOperator(TriggerDagRunOperator):
         if reference is None:
             write_output(step_context.store, key, {"card.json": data}, {"level": card.level})
         stored = step_context.store.read(f"{key}/card.json")
-        return step_context.store.uri_of(f"{key}/card.json"), sha256(stored), str(json.loads(stored)["level"])
+        return step_context.store.uri_of(f"{key}/card.json"), sha256(stored), dict(json.loads(stored))
 
 
 def _changed(step_context: StepContext) -> list[str]:
@@ -182,12 +194,18 @@ class GateDecisionOperator(BaseOperator, SkipMixin):
         answered = ti.xcom_pull(dag_id=gate.dag_id, run_id=run_id, task_ids=APPROVE_TASK)
         step_context = open_step_context(context, {})
         answer = read_answer(gate, state, answered, shown_sha256=str(request["card_sha256"]))
+        if answer is None and state == "success":
+            raise AirflowFailException(
+                f"{gate.name}: marking `approve` success says nothing here, since {' and '.join(gate.labels[:2])} are "
+                f"two different things. Clear `approve` in {gate.dag_id}, run {run_id}, answer it in Required Actions, "
+                f"then clear {ti.task_id.rsplit('.', 1)[0]}.wait and its decision"
+            )
         if answer is None:
             raise AirflowException(
                 f"{gate.name} is not answered: its task `approve` is `{state}`. Answer it in Required Actions of "
                 f"{gate.dag_id}, run {run_id}, then clear {ti.task_id.rsplit('.', 1)[0]}.wait"
             )
-        if answer.how == "marked_success" and request.get("level") == "STOP":
+        if answer.how == "marked_success" and answer.verdict == "approve" and request.get("level") == "STOP":
             raise AirflowFailException(
                 f"{gate.name}: its card shows a STOP, so marking `approve` success approves nothing. Clear `approve` "
                 f"in {gate.dag_id}, run {run_id}, answer it in Required Actions, then clear this task's group"
@@ -211,7 +229,8 @@ class GateDecisionOperator(BaseOperator, SkipMixin):
             step_context.record.write(gate_entry(gate.name, step_context.run.iteration), entry)
         self.log.info("%s: %s by %s (%s)", gate.name, answer.option, answer.by, answer.how)
         if answer.verdict != "approve":
-            ended = _rejected(answer) if answer.verdict == "reject" else _handed_on(answer, step_context)
+            following = dict((request.get("following") or {}).get(answer.option) or {})
+            ended = _rejected(answer) if answer.verdict == "reject" else _handed_on(answer, step_context, following)
             ti.xcom_push(key=OUTCOME_KEY, value={"summary": ended})
             self.skip(ti=ti, tasks=tasks_that_end_with(self))
         return answer.model_dump()
@@ -240,15 +259,27 @@ def _rejected(answer: GateAnswer) -> dict[str, str]:
     return {OUTCOME_KEY: "rejected", "reason": reason}
 
 
-def _handed_on(answer: GateAnswer, step_context: StepContext) -> dict[str, Any]:
+def _handed_on(answer: GateAnswer, step_context: StepContext, following: dict[str, Any]) -> dict[str, Any]:
     """How a run ends that a person wants changed: another one goes on, unless there were too many already."""
-    if step_context.run.iteration >= MOST_RUNS:
+    if step_context.run.iteration >= MOST_RUNS and not following.get("root_run_id"):
         given = "; ".join(answer.changes)
         reason = f"{answer.gate}: {answer.option} by {answer.by} in round {MOST_RUNS}, the last one"
         remedy = f"onboard with a conf that has {given}" if given else "onboard with a conf that has the change"
         return {OUTCOME_KEY: "rejected", "reason": f"{reason}; {remedy}"}
     reason = f"{answer.gate}: {answer.option} by {answer.by} ({answer.how.replace('_', ' ')})"
-    return {OUTCOME_KEY: SUPERSEDED, "reason": reason, "gate": answer.gate, "by": answer.by, "changes": answer.changes}
+    return handed_on(answer.gate, reason, by=answer.by, changes=answer.changes, following=following)
+
+
+def handed_on(
+    gate: str, reason: str, *, by: str, changes: Sequence[str] = (), following: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The summary of a task that hands the onboarding on, as :class:`HandOverOperator` reads it.
+
+    :param gate: the gate that was answered, or the intent that says the same.
+    :param following: a :class:`NextRun` as JSON; empty for one that only the changes tell from this run.
+    """
+    asked = {"gate": gate, "by": by, "changes": list(changes), "following": dict(following)}
+    return {OUTCOME_KEY: SUPERSEDED, "reason": reason, **asked}
 
 
 def gate_task_group(

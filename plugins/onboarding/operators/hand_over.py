@@ -1,4 +1,4 @@
-"""The task that starts the next run of a chain, when a person asked for a change at one of the gates."""
+"""The task that starts the next run of an onboarding, when a person asked for a change at one of the gates."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOpe
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
+from onboarding.gates.card import NextRun
 from onboarding.gates.corrections import corrected_conf, parsed_changes
 from onboarding.gates.definitions import GATE_BY_NAME
 from onboarding.operators.gate import SUPERSEDED
 from onboarding.operators.step import OUTCOME_KEY, StepContext, open_step_context
 from onboarding.spec.conf import Conf
 from onboarding.spec.conf_errors import ConfError
-from onboarding.workspace.chain import chain_run_id, handover_entry
+from onboarding.workspace.chain import CONTINUED, chain_run_id, handover_entry, next_iteration
+from onboarding.workspace.record import RunRecord, gaps_of
 from shared.pipeline.errors import DataOnboardingError
 
 
@@ -25,7 +27,7 @@ class HandOverOperator(TriggerDagRunOperator):
     A change that makes no valid conf is not lost and does not end the onboarding: the next run has the conf as it was,
     and its card says what was wrong.
 
-    :param decisions: task ids of the gates' decisions.
+    :param decisions: task ids of the gates' decisions, and of steps that decide the same without a gate.
     """
 
     template_fields = ()
@@ -40,20 +42,23 @@ class HandOverOperator(TriggerDagRunOperator):
         if asked is None:
             raise AirflowSkipException("no change was asked for")
         step_context = open_step_context(context, {})
-        run = step_context.run
-        iteration = run.iteration + 1
-        conf, corrections, problem = _next_conf(step_context, asked)
-        self.trigger_run_id = chain_run_id(run.root_run_id, iteration)
+        run, following = step_context.run, NextRun.model_validate(asked.get("following") or {})
+        root = following.root_run_id or run.root_run_id
+        record = RunRecord(step_context.store, root)
+        iteration = run.iteration + 1 if root == run.root_run_id else _iteration_of_other(step_context, root, record)
+        self.trigger_run_id = chain_run_id(root, iteration)
+        conf, corrections, problem = _next_conf(step_context, record, asked, following)
         resume = {
-            "from_phase": GATE_BY_NAME[str(asked["gate"])].phase,
-            "root_run_id": run.root_run_id,
+            "from_phase": following.from_phase or GATE_BY_NAME[str(asked["gate"])].phase,
+            "root_run_id": root,
             "iteration": iteration,
             "corrections": corrections,
+            "gaps": {**gaps_of(record.entries()), **following.gaps},
         }
         self.conf = {**conf.model_dump(mode="json", exclude_unset=True), "resume": resume}
         entry = {name: asked[name] for name in ("gate", "by", "changes")}
         entry |= {"run_id": self.trigger_run_id, "from_run_id": run.run_id, "problem": problem}
-        step_context.record.write(handover_entry(iteration), entry)
+        record.write(handover_entry(iteration), entry)
         if context["ti"].get_dr_count(dag_id=self.trigger_dag_id, run_ids=[self.trigger_run_id]):
             self.log.info("handed on before: %s", self.trigger_run_id)
             return
@@ -67,13 +72,30 @@ class HandOverOperator(TriggerDagRunOperator):
         return None
 
 
-def _next_conf(step_context: StepContext, asked: Mapping[str, Any]) -> tuple[Conf, dict[str, Any], str]:
-    """The conf of the next run, what was changed in it, and what was wrong when it is the conf as it was."""
-    request = step_context.record.read("request") or {}
+def _iteration_of_other(step_context: StepContext, root: str, record: RunRecord) -> int:
+    """The iteration with which another onboarding goes on, written down first: a retry has to find the same run."""
+    own = step_context.record
+    entry = own.read(CONTINUED)
+    if entry is None:
+        iteration = next_iteration(record.entries())
+        entry = {"root_run_id": root, "iteration": iteration, "run_id": chain_run_id(root, iteration)}
+        own.write(CONTINUED, entry)
+    return int(entry["iteration"])
+
+
+def _next_conf(
+    step_context: StepContext, record: RunRecord, asked: Mapping[str, Any], following: NextRun
+) -> tuple[Conf, dict[str, Any], str]:
+    """The conf of the next run, what was changed in it, and what was wrong when it is the conf as it was.
+
+    :param record: of the onboarding that goes on.
+    """
+    request = record.read("request") or {}
     earlier = {key: value for key, value in request.get("conf", {}).items() if key != "resume"}
     gate, changes = str(asked["gate"]), list(asked["changes"])
     try:
-        return corrected_conf(gate, earlier, changes), parsed_changes(gate, changes), ""
+        conf = corrected_conf(gate, earlier, changes, option=following.conf)
+        return conf, parsed_changes(gate, changes), ""
     except ConfError as error:
         step_context.record.write(f"refused-change-{step_context.run.iteration:02d}", error.as_dict())
         return Conf.model_validate(earlier), {}, _in_a_line(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -21,6 +22,8 @@ from shared.pipeline.errors import DataOnboardingError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 OUTCOME_KEY = "outcome"
+#: In an output's summary: which branch goes on.
+BRANCH_KEY = "branch"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,12 @@ class MetaRun:
     triggered_by: str
     conf: Mapping[str, Any]
 
+    @property
+    def gaps(self) -> dict[str, list[str]]:
+        """Agent -> failed tests that a person decided, in an earlier run of the chain, to leave as they are."""
+        handed = (self.conf.get("resume") or {}) if self.iteration > 1 else {}
+        return {str(agent): list(tests) for agent, tests in (handed.get("gaps") or {}).items()}
+
     @classmethod
     def from_context(cls, context: Context) -> MetaRun:
         """The meta run of a task's context."""
@@ -62,12 +71,16 @@ class MetaRun:
 
 @dataclass(frozen=True)
 class StepContext:
-    """What a step works with: the workspace, the options, and the outputs of the steps it names as inputs."""
+    """What a step works with: the workspace, the options, and the outputs of the steps it names as inputs.
+
+    :ivar is_active: whether Airflow has the meta run of this id, and it has not ended.
+    """
 
     store: Store
     settings: Settings
     run: MetaRun
     inputs: Mapping[str, OutputReference]
+    is_active: Callable[[str], bool] = lambda run_id: False
 
     @property
     def record(self) -> RunRecord:
@@ -77,6 +90,10 @@ class StepContext:
     def read(self, name: str, file: str) -> bytes:
         """A file of the input ``name``."""
         return self.store.read(f"{self.inputs[name].key}/{file}")
+
+    def json(self, name: str, file: str) -> Any:
+        """A JSON file of the input ``name``."""
+        return json.loads(self.read(name, file))
 
     def model(self, name: str, file: str, model: type[ModelT]) -> ModelT:
         """A JSON file of the input ``name``, validated as ``model``."""
@@ -92,6 +109,7 @@ class StepResult:
     :ivar outcome: set when the run ends here without a fault (``blocked``): nothing after it runs.
     :ivar reason: why it ends here, or why the step had nothing to do.
     :ivar skip: the step had nothing to do; it is shown as skipped.
+    :ivar branch: which of the operator's branches goes on; empty: none of them.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -99,6 +117,7 @@ class StepResult:
     outcome: str = ""
     reason: str = ""
     skip: bool = False
+    branch: str = ""
 
 
 StepFunction = Callable[[StepContext], StepResult]
@@ -115,15 +134,25 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
         left an output counts (a second attempt before the first). A task that left none is left out.
     :param basis: ``module:function`` that gives, as bytes, what of its inputs the step depends on; all of them when
         empty. A later run of a chain takes the output of an earlier one over where the basis is the same.
+    :param branches: tasks and task groups after the step of which at most one runs; all others of them are skipped.
     :returns: the :class:`OutputReference` as a mapping. Never data.
     :raises AirflowFailException: the step refused its input; a retry would refuse it again. An error that says
         of itself that it is transient is raised as it is, so that the task is retried.
     """
 
-    def __init__(self, *, step: str, inputs: Inputs | None = None, basis: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        step: str,
+        inputs: Inputs | None = None,
+        basis: str = "",
+        branches: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.step = step
         self.basis = basis
+        self.branches = list(branches)
         self.inputs = dict(inputs or {})
 
     def execute(self, context: Context) -> Any:
@@ -138,10 +167,13 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
         if found is not None:
             self.log.info("reusing the complete output %s", found.key)
             reference, outcome = found, str(found.summary.get(OUTCOME_KEY, ""))
+            branch = str(found.summary.get(BRANCH_KEY, ""))
         else:
             result = self._run(step_context)
-            outcome = result.outcome
+            outcome, branch = result.outcome, result.branch
             summary = dict(result.summary)
+            if branch:
+                summary[BRANCH_KEY] = branch
             if outcome:
                 summary |= {OUTCOME_KEY: outcome, "reason": result.reason}
             reference = write_output(step_context.store, key, result.files, summary)
@@ -149,7 +181,17 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
         if outcome:
             context["ti"].xcom_push(key=OUTCOME_KEY, value=reference.as_xcom())
             self.skip(ti=context["ti"], tasks=tasks_that_end_with(self))
+        if self.branches:
+            # A skip of tasks ends this one before what it returns is kept.
+            context["ti"].xcom_push(key="return_value", value=reference.as_xcom())
+            self.skip(ti=context["ti"], tasks=self._not_taken(branch))
         return reference.as_xcom()
+
+    def _not_taken(self, branch: str) -> list[Any]:
+        """Tasks of the branches that do not go on."""
+        others = [name for name in self.branches if name != branch]
+        after = sorted(self.get_flat_relatives(upstream=False), key=lambda found: str(found.task_id))
+        return [found for found in after if any(f"{found.task_id}.".startswith(f"{name}.") for name in others)]
 
     def _earlier(self, step_context: StepContext, digests: Mapping[str, str]) -> OutputReference | None:
         """The output of an earlier run of the chain from the same inputs; a step without inputs reads the world."""
@@ -211,12 +253,18 @@ def open_step_context(context: Context, inputs: Inputs) -> StepContext:
         handed = RunRecord(store, run.root_run_id).read(handover_entry(run.iteration)) or {}
         if handed.get("run_id") != run.run_id:
             run = replace(run, root_run_id=run.run_id, iteration=1, from_phase=1)
+
+    def is_active(run_id: str) -> bool:
+        found: int = context["ti"].get_dr_count(dag_id=run.dag_id, run_ids=[run_id], states=["queued", "running"])
+        return found > 0
+
     pulled = {name: _first_output(context["ti"], source) for name, source in inputs.items()}
     return StepContext(
         store=store,
         settings=settings,
         run=run,
         inputs={name: OutputReference.from_xcom(value) for name, value in pulled.items() if value},
+        is_active=is_active,
     )
 
 

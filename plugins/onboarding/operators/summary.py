@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from onboarding.operators.step import OUTCOME_KEY, StepContext, open_step_context
 from onboarding.spec.phases import failed_tasks
+from onboarding.workspace.record import RunRecord, gap_text, gaps_of
 from shared.hooks.airflow_api import AirflowApi, AirflowApiError
 
 FINAL_TASK = "phase_5_deploy.verify"
@@ -20,7 +21,7 @@ RECORD_KEY = "record"
 class SummaryOperator(BaseOperator):
     """Write the outcome into the record and onto the run as a note.
 
-    :returns: ``{"status": deployed | rejected | blocked | superseded, "reason": ...}``.
+    :returns: ``{"status": deployed | answered | rejected | blocked | superseded, "reason": ...}``.
     :raises AirflowFailException: a task failed, so that the run fails too.
     """
 
@@ -29,7 +30,7 @@ class SummaryOperator(BaseOperator):
         step_context = open_step_context(context, {})
         run = step_context.run
         states = context["ti"].get_task_states(dag_id=run.dag_id, run_ids=[run.run_id]).get(run.run_id, {})
-        ended = self._outcome(context, states)
+        ended = self._outcome(context, states, step_context.record)
         faults = failed_tasks(states)
         if faults and ended["status"] == "failed":
             ended["reason"] = f"failed in {', '.join(faults)}"
@@ -45,9 +46,10 @@ class SummaryOperator(BaseOperator):
             raise AirflowFailException(ended["reason"])
         return ended
 
-    def _outcome(self, context: Context, states: Mapping[str, Any]) -> dict[str, str]:
+    def _outcome(self, context: Context, states: Mapping[str, Any], record: RunRecord) -> dict[str, str]:
         if states.get(FINAL_TASK) == "success":
-            return {"status": "deployed", "reason": ""}
+            gaps = gaps_of(record.entries())
+            return {"status": "deployed", "reason": "; ".join(gap_text(agent, gaps[agent]) for agent in sorted(gaps))}
         faults = failed_tasks(states)
         if faults:
             return {"status": "failed", "reason": ""}

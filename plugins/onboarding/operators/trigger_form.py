@@ -10,7 +10,7 @@ from onboarding.spec.leaves import Leaf, conf_leaves
 
 # First match wins; the sections and the fields in them come up in this order.
 _SECTIONS = (
-    ("1. Data source", ("source.location", "request", "workload", "intent", "source.", "mode")),
+    ("1. Data source", ("source.location", "request", "workload", "intent", "question", "source.", "mode")),
     ("2. Destination and zones", ("destination.",)),
     ("3. Domain context", ("domain.",)),
     ("4. Transformation details", ("transformations.",)),

@@ -348,6 +348,9 @@ class Resume(Strict):
     root_run_id: str | None = None
     iteration: int | None = Field(None, ge=1)
     corrections: dict[str, Any] = Field(default_factory=dict)
+    gaps: dict[str, list[str]] = Field(
+        default_factory=dict, description="Agent -> its failed tests that a person left as they are."
+    )
 
 
 class Conf(Strict):

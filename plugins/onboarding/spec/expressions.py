@@ -36,7 +36,7 @@ _FUNCTIONS = {
     "StartsWith", "Abs", "Round", "Floor", "Ceil", "Greatest", "Least", "Year", "Month", "Day", "Hour", "Extract",
     "TimestampTrunc", "DateTrunc", "DateDiff", "RegexpLike", "RegexpFullMatch",
 }  # fmt: skip
-_ALLOWED = _STRUCTURE | _COMPARISONS | _ARITHMETIC | _FUNCTIONS
+EXPRESSION_NODES = _STRUCTURE | _COMPARISONS | _ARITHMETIC | _FUNCTIONS
 _PREDICATES = _COMPARISONS | {
     "Boolean",
     "StartsWith",
@@ -141,7 +141,7 @@ def _check_node(node: exp.Expression, text: str, where: str, known: dict[str, st
     """Refuse a node that is not on the list; give a column the spelling it is known by."""
     node.comments = None
     kind = type(node).__name__
-    if kind not in _ALLOWED:
+    if kind not in EXPRESSION_NODES:
         given = f"{node.name}(...)" if kind == "Anonymous" else kind.upper()
         raise _error(text, where, _position(node, text), f"one of: {_FUNCTIONS_FOR_PEOPLE}", given)
     if kind == "Column":

@@ -14,7 +14,6 @@ SYSTEM_KEYS = ("resume",)
 # What this version does not do yet: no form offers it, and a conf that asks for it is refused.
 NOT_OFFERED = frozenset(
     {
-        "question",
         "destination.zones",
         "domain.relationships",
         "deployment.topology",
@@ -33,9 +32,7 @@ HARMLESS: dict[str, object] = {
     "deployment.topology": "single",
     "ontology.enabled": False,
 }
-VALUES_NOT_OFFERED: dict[str, frozenset[str]] = {
-    "intent": frozenset({"complete", "restart", "check_quality", "query_gold"}),
-}
+VALUES_NOT_OFFERED: dict[str, frozenset[str]] = {}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ PHASES = (
 )  # fmt: skip
 _FINISHED = {"success", "skipped"}
 _NOT_STARTED = {"None", "none", ""}
+_ASKED = ("scheduled", "queued", "running", "success")
 
 
 #: Starts the next run of a chain; no phase of its own, and skipped on the straight path.
@@ -21,16 +22,23 @@ def phase_of(task_id: str) -> str:
     return task_id.split(".", maxsplit=1)[0]
 
 
-def phase_status(states: Mapping[str, object]) -> str:
+#: The gate that asks when an agent's tests failed twice.
+RESOLVE = "phase_4_build.resolve"
+
+
+def phase_status(states: Mapping[str, object], *, escalated: bool = False) -> str:
     """``waiting`` (not started), ``running``, ``success``, ``skipped`` or ``failed``.
 
     :param states: task id -> state of the phase's tasks. A gate's sensor fails on a "no", which is no fault, and
         neither is a red test gate as long as the second attempt has not failed too.
+    :param escalated: a person was asked what to do about tests that failed twice: they are no fault either.
     """
     known = {
         str(state)
         for task_id, state in states.items()
-        if not task_id.endswith(".wait") and not (str(state) == "failed" and _has_second_attempt(states, task_id))
+        if not task_id.endswith(".wait")
+        and not (str(state) == "failed" and _has_second_attempt(states, task_id))
+        and not (escalated and str(state) in ("failed", "upstream_failed"))
     }
     if known & {"failed", "upstream_failed"}:
         return "failed"
@@ -40,11 +48,16 @@ def phase_status(states: Mapping[str, object]) -> str:
 
 
 def failed_tasks(states: Mapping[str, object]) -> list[str]:
-    """Tasks that failed, sorted; no sensor whose gate was decided, no test gate whose second attempt passed."""
+    """Tasks that failed, sorted; no sensor whose gate was decided, no test gate whose second attempt passed.
+
+    What failed twice is no fault any more when a person decided what to do about it.
+    """
+    resolved = str(states.get(f"{RESOLVE}.decision", "")) == "success"
     return sorted(
         task_id
         for task_id, state in states.items()
         if str(state) == "failed"
+        and not (resolved and task_id.endswith((".test_gate", ".second_attempt")))
         and not (task_id.endswith(".wait") and _state_beside(states, task_id, "decision") == "success")
         and not (task_id.endswith(".test_gate") and _state_beside(states, task_id, "second_attempt") == "success")
     )
@@ -66,7 +79,8 @@ def phase_statuses(states: Mapping[str, object]) -> dict[str, str]:
         if task_id == HAND_OVER:
             continue
         groups.setdefault(phase_of(task_id), {})[task_id] = state
-    return {phase: phase_status(groups[phase]) for phase in in_order(groups)}
+    escalated = str(states.get(f"{RESOLVE}.request", "")) in _ASKED
+    return {phase: phase_status(groups[phase], escalated=escalated) for phase in in_order(groups)}
 
 
 def in_order(phases: Iterable[str]) -> list[str]:

@@ -65,6 +65,7 @@ class DiscoveryPlan(Strict):
     """Phase 1: the conf with nothing open, and every assumption that closed it.
 
     ``regulation_decisions``: where regulations contradict each other, or a person asks for less than they do.
+    ``gaps``: agent -> its failed tests that a person decided to leave as they are.
     """
 
     workload: str
@@ -81,6 +82,7 @@ class DiscoveryPlan(Strict):
     bronze_retention_days: int | None = None
     quarantine_retention_days: int = 90
     assumptions: list[Assumption] = Field(default_factory=list)
+    gaps: dict[str, list[str]] = Field(default_factory=dict)
 
 
 class ColumnPlan(Strict):

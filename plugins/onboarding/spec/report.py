@@ -22,6 +22,10 @@ EXIT_CODES: dict[RunStatus, int] = {
 }
 
 
+#: How the record names the end of a run that answered a question about a deployed workload.
+ANSWERED = "answered"
+
+
 class PhaseReport(Strict):
     """One task group of the meta-DAG, or ``pipeline`` for the generated DAG's run."""
 
@@ -149,6 +153,14 @@ class ClaudeReport(Strict):
     unpriced_models: list[str] = Field(default_factory=list)
 
 
+class AnswerReport(Strict):
+    """What a workload's Gold answered; values as text, in the order of the columns."""
+
+    sql: str
+    columns: list[str]
+    rows: list[list[str | None]]
+
+
 class RunReport(Strict):
     """What ``onboard run --json`` writes. ``seconds`` is wall-clock time of the whole command."""
 
@@ -170,6 +182,7 @@ class RunReport(Strict):
     rows: RowsReport = Field(default_factory=RowsReport)
     quality: QualityReport = Field(default_factory=QualityReport)
     deployed: list[str] = Field(default_factory=list)
+    answer: AnswerReport | None = None
     dag_id: str = ""
     dag_run_state: str = ""
     workload_dir: str = ""

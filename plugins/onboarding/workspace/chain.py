@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 #: Runs of one onboarding at most; who then still wants a change starts anew with a conf that has it.
 MOST_RUNS = 5
+#: Entry of the record of a run that let an earlier onboarding go on: its ``root_run_id``, ``iteration``, ``run_id``.
+CONTINUED = "continued"
 
 
 def chain_run_id(root_run_id: str, iteration: int) -> str:
@@ -35,6 +37,12 @@ def chain_position(run_id: str, resume: Any) -> tuple[str, int, int]:
     if chain_run_id(root, iteration) != run_id:
         return run_id, 1, 1
     return root, iteration, phase if isinstance(phase, int) else 1
+
+
+def next_iteration(entries: Iterable[str]) -> int:
+    """The iteration of the run that a chain would go on with, from the names of its record's entries."""
+    numbers = [int(name.rpartition("-")[2]) for name in entries if name.startswith("handover-")]
+    return max([1, *numbers]) + 1
 
 
 def handover_entry(iteration: int) -> str:

@@ -72,6 +72,11 @@ class Journal:
         """All entries in their order, each with ``sequence``, ``name``, ``at``, ``previous`` and ``entry``."""
         return [dict(self._store.read_json(key)) for key in self._keys()]
 
+    def last_written(self) -> str:
+        """When the last entry was written, ISO 8601 in UTC; empty when there is none."""
+        keys = self._keys()
+        return str(self._store.read_json(keys[-1])["at"]) if keys else ""
+
     def head(self) -> Head:
         """Where the journal ends now."""
         keys = self._keys()

@@ -7,7 +7,7 @@ order and never rewritten, are in the journal beside it (:mod:`onboarding.worksp
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onboarding.workspace.journal import Head, Journal, latest_by_name
@@ -77,6 +77,27 @@ def last_attempts(entries: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]
     """What each agent's tests said last, in the order of the entries' names."""
     last = {str(entry["agent"]): entry for name, entry in sorted(entries.items()) if name.startswith("tests-")}
     return list(last.values())
+
+
+def gaps_of(entries: Mapping[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """Agent -> its failed tests that a person decided to leave as they are, from what the tests said last."""
+    return {
+        str(entry["agent"]): [str(failure["name"]) for failure in failures_of(entry)]
+        for entry in last_attempts(entries)
+        if entry.get("gap")
+    }
+
+
+def failures_of(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The failed tests, ``name`` and ``message`` each, of an entry with what an agent's tests said."""
+    return [failure for level in ("unit", "integration") for failure in entry.get(level, {}).get("failures", [])]
+
+
+def gap_text(agent: str, tests: Sequence[str]) -> str:
+    """A gap in a line."""
+    listed = ", ".join(name.rsplit("::", maxsplit=1)[-1] for name in tests[:3])
+    more = f" and {len(tests) - 3} more" if len(tests) > 3 else ""
+    return f"{agent}: {len(tests)} of its tests failed twice and were skipped: {listed}{more}"
 
 
 def run_ids(workspace: Store) -> list[str]:

@@ -2,6 +2,7 @@
 
 Which one: by the workload's name. ``once_...``: each agent's plan fails its tests, and its fallback mends it.
 ``twice_...``: the quality agent's plan has a threshold that nothing reaches, for which there is no fallback.
+``skipped_...``: it has a rule that its tests refuse, as if a person had given it, so that it stays as it is.
 """
 
 from __future__ import annotations
@@ -35,6 +36,16 @@ def nothing_is_good_enough(plan: Any) -> Any:
     return plan.model_copy(update={"silver_threshold": 1.01})
 
 
+def given_by_a_person(plan: Any) -> Any:
+    from onboarding.spec.plans import Decision
+
+    changed = unique_channel(plan)
+    change = {"severity": "warning", "on_fail": "flag", "min_pass_rate": 0.5}
+    rules = [rule.model_copy(update=change) if rule.id == "channel_unique" else rule for rule in changed.rules]
+    given = Decision(subject="quality.channel_unique", value="flag", reason="planted", source="human")
+    return changed.model_copy(update={"rules": rules, "decisions": [*plan.decisions, given]})
+
+
 def other_name(plan: Any) -> Any:
     return plan.model_copy(update={"dag_id": "somebody_else"})
 
@@ -55,13 +66,15 @@ ONCE = {
     "phase_4_build.dag": ("DagAgent", other_name),
 }
 TWICE = {"phase_4_build.quality": ("QualityAgent", nothing_is_good_enough)}
+SKIPPED = {"phase_4_build.quality": ("QualityAgent", given_by_a_person)}
+BY_NAME = {"once": ONCE, "twice": TWICE, "skipped": SKIPPED}
 
 
 def _step(group: str, path: str, context: Any) -> Any:
     from onboarding import agents
     from onboarding.operators.step import load_function
 
-    planted = ONCE if str(context.run.conf.get("workload")).startswith("once") else TWICE
+    planted = BY_NAME[str(context.run.conf.get("workload")).partition("_")[0]]
     if group in planted:
         name, change = planted[group]
         agent = getattr(agents, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onboarding.gates.answer import read_answer
-from onboarding.gates.definitions import GATE_BY_NAME, GATES, Gate
+from onboarding.gates.definitions import APPROVALS, GATE_BY_NAME, GATES, Gate
 
 PLAN = GATE_BY_NAME["approve_plan"]
 
@@ -24,19 +24,36 @@ def test_an_answer_in_required_actions() -> None:
     assert answer.report_sha256 == "abc"
 
 
-@pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.name)
-def test_mark_success_is_the_first_choice(gate: Gate) -> None:
-    answer = read_answer(gate, "success", None, shown_sha256="abc")
+MARKED = {
+    "choose_found": ("stop", "reject"),
+    "choose_partial": ("stop", "reject"),
+    "approve_plan": ("approve", "approve"),
+    "confirm_profile": ("confirm", "approve"),
+    "resolve": ("fix and retry", "change"),
+    "approve_deploy": ("deploy", "approve"),
+}
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_what_mark_success_stands_for(name: str) -> None:
+    answer = read_answer(GATE_BY_NAME[name], "success", None, shown_sha256="abc")
     assert answer is not None
-    assert (answer.option, answer.verdict, answer.how) == (gate.approving, "approve", "marked_success")
+    assert ((answer.option, answer.verdict), answer.how) == (MARKED[name], "marked_success")
     assert answer.by == "unknown"
 
 
+def test_where_two_ways_are_open_a_mark_is_no_answer() -> None:
+    assert {gate.name for gate in GATES} == {*MARKED, "approve_overlap"}
+    assert read_answer(GATE_BY_NAME["approve_overlap"], "success", None, shown_sha256="abc") is None
+
+
+@pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.name)
 @pytest.mark.parametrize("state", ["failed", "skipped", "upstream_failed"])
-def test_mark_failed_is_a_rejection(state: str) -> None:
-    answer = read_answer(PLAN, state, None, shown_sha256="abc")
+def test_mark_failed_is_a_rejection(gate: Gate, state: str) -> None:
+    answer = read_answer(gate, state, None, shown_sha256="abc")
     assert answer is not None
     assert answer.verdict == "reject"
+    assert gate.verdict(answer.option) == "reject"
 
 
 @pytest.mark.parametrize("state", ["awaiting_input", "running", "queued", "deferred", "none", "up_for_retry"])
@@ -44,9 +61,11 @@ def test_waiting_is_no_answer(state: str) -> None:
     assert read_answer(PLAN, state, None, shown_sha256="abc") is None
 
 
-def test_every_gate_approves_first_and_can_be_rejected() -> None:
-    for gate in GATES:
+def test_every_approval_approves_first_and_every_gate_can_be_rejected() -> None:
+    assert [gate.name for gate in APPROVALS] == ["approve_plan", "confirm_profile", "approve_deploy"]
+    for gate in APPROVALS:
         assert gate.verdict(gate.approving) == "approve"
+    for gate in GATES:
         assert "reject" in dict(gate.options).values()
 
 

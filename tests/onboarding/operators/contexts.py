@@ -20,6 +20,7 @@ class Instance:
         self.outputs: dict[tuple[str, str, str], Any] = {}
         self.states: dict[str, dict[str, str]] = {}
         self.existing_runs: set[str] = set()
+        self.active_runs: set[str] = set()
 
     def give(self, value: Any, task_id: str, key: str = "return_value", dag_id: str = "") -> None:
         """Put a value where a pull finds it."""
@@ -34,8 +35,8 @@ class Instance:
     def get_task_states(self, *, dag_id: str, run_ids: list[str], task_ids: list[str] | None = None) -> Any:
         return {run_id: self.states[run_id] for run_id in run_ids if run_id in self.states}
 
-    def get_dr_count(self, *, dag_id: str, run_ids: list[str]) -> int:
-        return len(self.existing_runs & set(run_ids))
+    def get_dr_count(self, *, dag_id: str, run_ids: list[str], states: list[str] | None = None) -> int:
+        return len((self.active_runs if states else self.existing_runs) & set(run_ids))
 
 
 def make_context(instance: Instance, conf: dict[str, Any] | None = None, run_id: str = "run-1") -> Any:

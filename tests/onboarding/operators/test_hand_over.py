@@ -11,7 +11,9 @@ from onboarding.operators.gate import SUPERSEDED
 from onboarding.operators.hand_over import HandOverOperator
 from onboarding.operators.step import OUTCOME_KEY
 from onboarding.spec.parse import parse_conf
+from onboarding.spec.settings import load_settings
 from onboarding.workspace.record import RunRecord
+from onboarding.workspace.store import Store
 from tests.onboarding.operators.contexts import Instance, make_context
 
 DECISIONS = ["plan.decision", "profile.decision"]
@@ -91,3 +93,50 @@ def test_a_change_that_makes_no_conf_is_told_and_asked_about_again(record: RunRe
     entry = record.read("handover-02")
     assert entry is not None
     assert "given 'at noon'" in entry["problem"]
+
+
+def _completes(**following: Any) -> Instance:
+    """An answer that lets the onboarding ``earlier`` go on."""
+    instance = Instance("hand_over")
+    summary = {OUTCOME_KEY: SUPERSEDED, "reason": "x", "gate": "choose_partial", "by": "reviewer", "changes": []}
+    summary["following"] = {"root_run_id": "earlier", "from_phase": 4, **following}
+    instance.give({"summary": summary}, "plan.decision", OUTCOME_KEY)
+    return instance
+
+
+def test_another_onboarding_goes_on_with_what_is_given_now(record: RunRecord) -> None:
+    other = _other(record, "earlier")
+    other.write("handover-02", {"run_id": "earlier__round_02"})
+    triggered = _hand_over(_completes(conf={"schedule": {"cron": "0 5 * * *"}}))
+    assert triggered is not None
+    assert triggered.dag_run_id == "earlier__round_03"
+    assert triggered.conf is not None
+    conf = parse_conf(triggered.conf)
+    assert (conf.schedule.cron, conf.quality.gold_threshold) == ("0 5 * * *", 0.97)
+    assert (triggered.conf["resume"]["root_run_id"], triggered.conf["resume"]["from_phase"]) == ("earlier", 4)
+    entry = other.read("handover-03")
+    assert entry is not None
+    assert (entry["from_run_id"], entry["run_id"]) == ("run-1", "earlier__round_03")
+    assert record.read("handover-02") is None
+    # A retry, when the entry is there already, asks for the same run.
+    again = _hand_over(_completes(conf={"schedule": {"cron": "0 5 * * *"}}))
+    assert again is not None
+    assert again.dag_run_id == "earlier__round_03"
+
+
+def test_gaps_are_handed_on_as_long_as_the_tests_fail(record: RunRecord) -> None:
+    failed = {"failed": 1, "passed": 2, "failures": [{"name": "test_a", "message": "x"}]}
+    entry = {"agent": "quality", "unit": failed, "integration": {"failed": 0, "passed": 1, "failures": []}}
+    record.write("tests-quality-01-second", {**entry, "gap": True})
+    record.write("tests-dag-01-second", {**entry, "agent": "dag"})
+    triggered = _hand_over(_asked([], "approve_deploy"))
+    assert triggered is not None
+    assert triggered.conf is not None
+    assert triggered.conf["resume"]["gaps"] == {"quality": ["test_a"]}
+
+
+def _other(record: RunRecord, root: str) -> RunRecord:
+    other = RunRecord(Store(load_settings().workspace_uri), root)
+    conf = {**CONF, "quality": {"gold_threshold": 0.97}}
+    other.write("request", {"triggered_by": "ann", "workload": "orders", "conf": conf})
+    return other

@@ -22,6 +22,7 @@ FormT = TypeVar("FormT", bound=BaseModel)
 #: The first answer, and one more that knows what was wrong with it.
 ROUNDS = 2
 _FAULTS_CHARACTERS = 2000
+_TOOLS = {"request": "set_conf", "query": "write_query"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Claude:
             model=model,
             system=prompt.system,
             messages=({"role": "user", "content": prompt.message},),
-            tool="amend" if agent != "request" else "set_conf",
+            tool=_TOOLS.get(agent, "amend"),
             tool_description=(form.__doc__ or "").strip(),
             schema=transform_schema(form),
         )

@@ -21,6 +21,7 @@ from shared.hooks.claude import ClaudeError
 
 REQUEST_ENTRY = "request"
 NOTES_FILE = "notes.json"
+COLUMNS_FILE = "columns.json"
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,13 @@ def discover(context: StepContext) -> StepResult:
     read = _read_request(context, conf, look)
     plan = resolve(read.conf, look)
     assumptions = sorted([*plan.assumptions, *read.filled, *_location(context, conf)], key=lambda made: made.key)
-    plan = plan.model_copy(update={"assumptions": assumptions})
+    plan = plan.model_copy(update={"assumptions": assumptions, "gaps": dict(sorted(context.run.gaps.items()))})
     return StepResult(
         files={
             "discovery.json": canonical_json(plan.model_dump(mode="json")),
             "conf.json": canonical_json(read.conf.model_dump(mode="json")),
             NOTES_FILE: canonical_json(read.notes),
+            COLUMNS_FILE: canonical_json(look.source_columns),
         },
         summary={
             "workload": plan.workload,

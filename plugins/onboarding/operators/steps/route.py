@@ -10,7 +10,7 @@ from onboarding.operators.step import StepContext, StepResult
 from onboarding.spec.conf import Conf, Intent, Resume
 from onboarding.spec.names import workload_name
 from onboarding.spec.parse import ConfError, overlay, parse_conf
-from onboarding.workspace.deployed import find_deployed, needed_deployed
+from onboarding.workspace.deployed import needed_deployed
 from onboarding.workspace.earlier_conf import conf_of_version
 from onboarding.workspace.store import Store, canonical_json
 
@@ -26,7 +26,10 @@ def validate_conf(context: StepContext) -> StepResult:
     if conf.intent is Intent.MODIFY:
         conf = modified_conf(context, conf)
     conf = with_location_of_request(conf)
-    if conf.source.location is None:
+    location = conf.source.location
+    if location is not None:
+        check_file_root(location, context.settings.file_roots)
+    elif not (conf.workload or conf.request or conf.question):
         raise ConfError(
             "the source's location is missing",
             where="conf: source.location",
@@ -34,20 +37,21 @@ def validate_conf(context: StepContext) -> StepResult:
             given="nothing",
             remedy="for example `source.location: s3://onboarding-landing/sales/`",
         )
-    check_file_root(conf.source.location, context.settings.file_roots)
-    workload = conf.workload or workload_name(conf.source.location)
+    # Without a source, what is named may be there already: the next task looks.
+    workload = conf.workload or (workload_name(location) if location else "")
     context.record.write(
         "request",
         {
             "triggered_by": asked_by,
             "run_id": context.run.run_id,
+            "root_run_id": context.run.root_run_id,
             "workload": workload,
             "conf": conf.model_dump(mode="json", exclude_none=True),
         },
     )
     return StepResult(
         files={"conf.json": canonical_json(conf.model_dump(mode="json"))},
-        summary={"workload": workload, "source": conf.source.location},
+        summary={"workload": workload, "source": location or ""},
     )
 
 
@@ -130,18 +134,6 @@ def check_file_root(location: str, roots: tuple[str, ...]) -> None:
             remedy="use `onboard run --data`, or add the folder to [onboarding] allowed_file_roots "
             "(locally: ONBOARD_FILE_ROOTS)",
         )
-
-
-def find_workload(context: StepContext) -> StepResult:
-    """FOUND when a workload of this name is deployed, else NOT FOUND.
-
-    An existing name is overwritten with intent modify only: otherwise :func:`detect_duplicates` tells the same source
-    from another one.
-    """
-    workload = str(context.inputs["conf"].summary["workload"])
-    found = find_deployed(Store(context.settings.dags_uri), workload)
-    result = "FOUND" if found else "NOT FOUND"
-    return StepResult(summary={"workload": workload, "result": result, "version": found.version if found else ""})
 
 
 def conf_of(context: StepContext) -> Conf:

@@ -25,7 +25,7 @@ from onboarding.operators.steps.planning import PLAN_FILE, agent_context, comple
 from onboarding.operators.steps.profile import record_profile
 from onboarding.operators.steps.testing import DRAFT_PREFIX, draft_files, judge_draft
 from onboarding.spec.plans import Decision, MetadataPlan
-from onboarding.workspace.record import attempt_entry
+from onboarding.workspace.record import attempt_entry, failures_of
 from onboarding.workspace.store import canonical_json
 from shared.operators.test_gate import TestGateError, TestGateResult
 
@@ -77,7 +77,7 @@ def dag(context: StepContext) -> StepResult:
 
 
 def _again(context: StepContext, attempt: _Attempt) -> StepResult:
-    """Propose with the failed tests, render, and run the same tests.
+    """Propose with the failed tests, render, and run the same tests; those that a person decided to skip may fail.
 
     Skipped where no test of the first attempt failed: then something else is broken, which a second attempt would
     only hide.
@@ -111,6 +111,7 @@ def _again(context: StepContext, attempt: _Attempt) -> StepResult:
         summary={
             "unit": result.unit.passed,
             "integration": result.integration.passed,
+            "skipped": len(result.failures),
             "fallbacks": [f"{decision.subject}: {decision.value}"[:200] for decision in fallbacks][:20],
         },
     )
@@ -152,6 +153,7 @@ def _try(
             "answered": [failure.name for failure in known.failures],
             "fallbacks": [decision.model_dump(mode="json") for decision in fallbacks],
         },
+        gap=context.run.gaps.get(attempt.agent, ()),
     )
     return plan, stored, files, fallbacks, result
 
@@ -168,7 +170,5 @@ def _render(context: StepContext, attempt: _Attempt, known: AgentContext, plan: 
 def _failures(context: StepContext, agent: str) -> list[FailedTest]:
     entry = context.record.read(attempt_entry(agent, context.run.iteration, attempt=1))
     return [
-        FailedTest(name=str(failure["name"]), message=str(failure["message"]))
-        for level in ("unit", "integration")
-        for failure in (entry or {}).get(level, {}).get("failures", [])
+        FailedTest(name=str(failure["name"]), message=str(failure["message"])) for failure in failures_of(entry or {})
     ]

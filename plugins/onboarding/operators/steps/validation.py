@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-from onboarding.deploy.duplicates import find_duplicate
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from onboarding.deploy.duplicates import Overlap, find_duplicate, find_overlaps
 from onboarding.discovery import list_files
+from onboarding.discovery.shared_rows import SAMPLE_ROWS, are_alike, share_of_known_rows
 from onboarding.operators.step import StepContext, StepResult
-from onboarding.operators.steps.discovery import discovery_of
+from onboarding.operators.steps.discovery import COLUMNS_FILE, discovery_of
 from onboarding.operators.steps.route import conf_of
 from onboarding.spec.conf import Intent
+from onboarding.workspace.deployed import DeployedWorkload, deployed_workloads
 from onboarding.workspace.store import Store, canonical_json
+from shared.operators.pipeline_steps import without_connection
+
+OVERLAPS_FILE = "overlaps.json"
+#: Share of a source's first rows that another workload has, from which they overlap; a few are alike by chance.
+SHARED_ROWS = 0.2
 
 
 def detect_duplicates(context: StepContext) -> StepResult:
-    """End the run as blocked when this source, or this name, is deployed already."""
-    discovery = discovery_of(context)
-    modifies = discovery.workload if conf_of(context).intent is Intent.MODIFY else ""
-    duplicate = find_duplicate(Store(context.settings.dags_uri), discovery, modifies=modifies)
-    if duplicate is None:
-        return StepResult(summary={"duplicates": 0})
-    return StepResult(summary={"duplicates": 1}, outcome="blocked", reason=duplicate.reason)
+    """End the run as blocked when this source, or this name, is deployed already; else say what it overlaps with."""
+    discovery, conf = discovery_of(context), conf_of(context)
+    deployed = deployed_workloads(Store(context.settings.dags_uri))
+    modifies = discovery.workload if conf.intent is Intent.MODIFY else ""
+    duplicate = find_duplicate(deployed, discovery, modifies=modifies)
+    if duplicate is not None:
+        return StepResult(summary={"duplicates": 1}, outcome="blocked", reason=duplicate.reason)
+    overlaps = find_overlaps(deployed, discovery, modifies=modifies)
+    known = {overlap.workload for overlap in overlaps} | {modifies}
+    overlaps += _copies(context, [workload for workload in deployed if workload.name not in known])
+    return StepResult(
+        files={OVERLAPS_FILE: canonical_json([asdict(overlap) for overlap in overlaps])},
+        summary={"duplicates": 0, "overlaps": [overlap.workload for overlap in overlaps][:20]},
+    )
+
+
+def _copies(context: StepContext, workloads: Sequence[DeployedWorkload]) -> list[Overlap]:
+    """Workloads of other places that have the same columns, and rows of this source in their Bronze."""
+    discovery, conf = discovery_of(context), conf_of(context)
+    lake_uri = without_connection(context.settings.lake_uri)
+    columns = context.json("discovery", COLUMNS_FILE)
+    found = []
+    for workload in workloads:
+        if not are_alike(columns, [str(name) for name in workload.about.get("columns") or ()]):
+            continue
+        share = share_of_known_rows(conf, lake_uri, workload.name)
+        if share is not None and share >= SHARED_ROWS:
+            reason = f"it has {share:.0%} of the first {SAMPLE_ROWS:,} rows of this source, with the same columns"
+            source = discovery.source
+            found.append(Overlap(workload.name, workload.version, reason, source.location, source.filter, "rows"))
+    return found
 
 
 def check_connectivity(context: StepContext) -> StepResult:
@@ -36,7 +70,7 @@ def find_reusable_assets(context: StepContext) -> StepResult:
 
 
 def summarize_plan(context: StepContext) -> StepResult:
-    """The plan in one file: what, from what, assumed what."""
+    """The plan in one file: what, from what, assumed what; approved at the gate that fits it."""
     discovery = discovery_of(context)
     connectivity = context.inputs.get("connectivity")
     plan = {
@@ -49,5 +83,20 @@ def summarize_plan(context: StepContext) -> StepResult:
         "thresholds": {"silver": discovery.silver_threshold, "gold": discovery.gold_threshold},
         "assumptions": [assumption.model_dump() for assumption in discovery.assumptions],
     }
+    overlaps = context.json("duplicates", OVERLAPS_FILE)
+    plan["overlaps"] = [{"workload": overlap["workload"], "reason": overlap["reason"]} for overlap in overlaps]
     context.record.write("plan", plan)
-    return StepResult(files={"plan.json": canonical_json(plan)}, summary={"assumptions": len(discovery.assumptions)})
+    return StepResult(
+        files={"plan.json": canonical_json(plan)},
+        summary={"assumptions": len(discovery.assumptions)},
+        branch=f"phase_2_validate.{'approve_overlap' if _is_asked_about(context, overlaps) else 'approve_plan'}",
+    )
+
+
+def _is_asked_about(context: StepContext, overlaps: list[dict[str, str]]) -> bool:
+    """Whether somebody has to say what to do about the overlaps.
+
+    Who said that this shall be an onboarding of its own is only told about a workload elsewhere that has the same rows.
+    """
+    own = conf_of(context).intent in (Intent.ONBOARD, Intent.RESTART)
+    return any(overlap["told_by"] == "place" or not own for overlap in overlaps)

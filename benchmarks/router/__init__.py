@@ -1,0 +1,1 @@
+"""Seconds of the router and of the duplicate check over many deployed workloads."""

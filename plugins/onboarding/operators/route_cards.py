@@ -1,0 +1,84 @@
+"""The cards of ``choose_found`` and ``choose_partial``: what is there already, and what may be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onboarding.discovery.workload_search import Found
+from onboarding.gates.card import Card, CardChoice, CardItem, NextRun
+from onboarding.gates.corrections import change
+from onboarding.operators.step import StepContext
+from onboarding.operators.steps.existing import DRAFT_FILE, FOUND_FILE, given_settings, next_phase
+from onboarding.spec.conf import Intent
+
+
+def found_card(context: StepContext) -> Card:
+    """``choose_found``: the workloads that fit what was said, the best first."""
+    found = [Found.model_validate(entry) for entry in context.json("found", FOUND_FILE)]
+    best, others = found[0], found[1:]
+    question = str(context.run.conf.get("question") or context.run.conf.get("request") or "")
+    said = {Intent.MODIFY: {}, Intent.CHECK_QUALITY: {}, Intent.QUERY_GOLD: {"question": question or None}}
+    following = {
+        label: NextRun(conf={"intent": intent.value, "workload": best.workload, **said[intent]})
+        for label, intent in (
+            ("modify", Intent.MODIFY), ("check quality", Intent.CHECK_QUALITY), ("query Gold", Intent.QUERY_GOLD),
+        )
+    }  # fmt: skip
+    return Card(
+        gate="choose_found",
+        workload=best.workload,
+        first_option="modify",
+        effect=f"shows what {best.workload} is made with, and lets you change it; nothing changes before that.",
+        items=[
+            CardItem(
+                title="more than one workload fits",
+                evidence="; ".join(f"{other.workload} ({other.reason})" for other in others),
+                proposed=best.workload,
+                cost_of_error="another workload is asked or changed",
+            )
+        ]
+        if others
+        else [],
+        nothing_unusual=f"{best.workload} fits: {best.reason}",
+        numbers=[
+            f"Deployed: {best.workload}, version {best.version}: {best.description}",
+            f"Source: {best.location}",
+            f"Columns: {', '.join(best.columns)}",
+            f"Found by: {best.reason}",
+        ],
+        choices=[CardChoice(change=change("workload", other.workload), label=other.workload) for other in others],
+        following=following,
+    )
+
+
+def partial_card(context: StepContext) -> Card:
+    """``choose_partial``: how far an earlier onboarding of this workload came."""
+    draft: dict[str, Any] = context.json("found", DRAFT_FILE)
+    passed = list(draft["approved"])
+    next_gate = {1: "approve_plan", 3: "confirm_profile", 4: "approve_deploy"}[next_phase(tuple(passed))]
+    return Card(
+        gate="choose_partial",
+        workload=str(draft["workload"]),
+        first_option="complete",
+        effect="goes on with the earlier onboarding where it stopped; what was approved there stays approved.",
+        items=[
+            CardItem(
+                title="begun before",
+                evidence=str(draft["ended"]),
+                proposed="complete",
+                cost_of_error="start fresh asks and measures everything again",
+            )
+        ],
+        numbers=[
+            f"Earlier run: {draft['root_run_id']}, last heard of {draft['last_entry'][:16].replace('T', ' ')} UTC",
+            f"Approved there: {', '.join(passed) or 'nothing'}; profiled rows: {draft['rows']:,}",
+            f"complete asks next: {next_gate}",
+        ],
+        following={
+            "complete": NextRun(
+                conf=given_settings(context),
+                root_run_id=str(draft["root_run_id"]),
+                from_phase=next_phase(tuple(draft["approved"])),
+            )
+        },
+    )
