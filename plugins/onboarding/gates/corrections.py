@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from onboarding.gates.definitions import GATE_BY_NAME
 from onboarding.spec.conf import Conf
 from onboarding.spec.conf_errors import ConfError
 from onboarding.spec.parse import fold, overlay, parse_conf
@@ -88,6 +89,15 @@ def corrected_conf(
         before = (earlier.get("quality") or {}).get("informing_rules") or []
         given[INFORMING_RULES] = sorted({*before, *given[INFORMING_RULES]})
     return overlay(earlier, fold(given)) if given else parse_conf(earlier)
+
+
+def phase_of_changes(keys: Iterable[str]) -> int:
+    """The latest phase that a conf may go back to when these keys of it change: that of the gate which asks them."""
+    changed = list(keys)
+    for gate in ("approve_deploy", "confirm_profile"):
+        if all(_is_changeable(gate, key) for key in changed):
+            return GATE_BY_NAME[gate].phase
+    return GATE_BY_NAME["approve_plan"].phase
 
 
 def _listed(value: str) -> list[str]:

@@ -10,12 +10,13 @@ from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
 from onboarding.gates.card import NextRun
-from onboarding.gates.corrections import corrected_conf, parsed_changes
+from onboarding.gates.corrections import change, corrected_conf, parsed_changes
 from onboarding.gates.definitions import GATE_BY_NAME
 from onboarding.operators.gate import SUPERSEDED
 from onboarding.operators.step import OUTCOME_KEY, StepContext, open_step_context
 from onboarding.spec.conf import Conf
 from onboarding.spec.conf_errors import ConfError
+from onboarding.spec.parse import changed_leaves, fold
 from onboarding.workspace.chain import CONTINUED, chain_run_id, handover_entry, next_iteration
 from onboarding.workspace.record import RunRecord, gaps_of
 from shared.pipeline.errors import DataOnboardingError
@@ -56,8 +57,12 @@ class HandOverOperator(TriggerDagRunOperator):
             "gaps": {**gaps_of(record.entries()), **following.gaps},
         }
         self.conf = {**conf.model_dump(mode="json", exclude_unset=True), "resume": resume}
-        entry = {name: asked[name] for name in ("gate", "by", "changes")}
+        entry = {name: asked[name] for name in ("gate", "by")}
         entry |= {"run_id": self.trigger_run_id, "from_run_id": run.run_id, "problem": problem}
+        # What the option itself changes is shown to who approves it like what was chosen in the form.
+        entry["changes"] = [*_changes_of(record, following), *asked["changes"]]
+        if root != run.root_run_id:
+            entry["asked_by"] = str((step_context.record.read("request") or {}).get("triggered_by") or "unknown")
         record.write(handover_entry(iteration), entry)
         if context["ti"].get_dr_count(dag_id=self.trigger_dag_id, run_ids=[self.trigger_run_id]):
             self.log.info("handed on before: %s", self.trigger_run_id)
@@ -70,6 +75,12 @@ class HandOverOperator(TriggerDagRunOperator):
             if found and found["summary"][OUTCOME_KEY] == SUPERSEDED:
                 return dict(found["summary"])
         return None
+
+
+def _changes_of(record: RunRecord, following: NextRun) -> list[str]:
+    """What an option makes of the conf of the onboarding that goes on, ``KEY = VALUE``."""
+    earlier = (record.read("request") or {}).get("conf") or {}
+    return [change(key, value) for key, value in changed_leaves(earlier, fold(following.conf))]
 
 
 def _iteration_of_other(step_context: StepContext, root: str, record: RunRecord) -> int:

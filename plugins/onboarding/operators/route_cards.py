@@ -8,8 +8,9 @@ from onboarding.discovery.workload_search import Found
 from onboarding.gates.card import Card, CardChoice, CardItem, NextRun
 from onboarding.gates.corrections import change
 from onboarding.operators.step import StepContext
-from onboarding.operators.steps.existing import DRAFT_FILE, FOUND_FILE, given_settings, next_phase
+from onboarding.operators.steps.existing import DRAFT_FILE, FOUND_FILE, completed
 from onboarding.spec.conf import Intent
+from onboarding.workspace.drafts import Draft
 
 
 def found_card(context: StepContext) -> Card:
@@ -53,32 +54,28 @@ def found_card(context: StepContext) -> Card:
 
 def partial_card(context: StepContext) -> Card:
     """``choose_partial``: how far an earlier onboarding of this workload came."""
-    draft: dict[str, Any] = context.json("found", DRAFT_FILE)
-    passed = list(draft["approved"])
-    next_gate = {1: "approve_plan", 3: "confirm_profile", 4: "approve_deploy"}[next_phase(tuple(passed))]
+    content: dict[str, Any] = context.json("found", DRAFT_FILE)
+    draft = Draft(**{**content, "approved": tuple(content["approved"])})
+    following = completed(context, draft)
+    next_gate = {1: "approve_plan", 3: "confirm_profile", 4: "approve_deploy"}[following.from_phase or 1]
     return Card(
         gate="choose_partial",
-        workload=str(draft["workload"]),
+        workload=draft.workload,
         first_option="complete",
-        effect="goes on with the earlier onboarding where it stopped; what was approved there stays approved.",
+        effect="goes on with the earlier onboarding where it stopped; what was approved there and is the same "
+        "stays approved.",
         items=[
             CardItem(
                 title="begun before",
-                evidence=str(draft["ended"]),
+                evidence=draft.ended,
                 proposed="complete",
                 cost_of_error="start fresh asks and measures everything again",
             )
         ],
         numbers=[
-            f"Earlier run: {draft['root_run_id']}, last heard of {draft['last_entry'][:16].replace('T', ' ')} UTC",
-            f"Approved there: {', '.join(passed) or 'nothing'}; profiled rows: {draft['rows']:,}",
+            f"Earlier run: {draft.root_run_id}, last heard of {draft.last_entry[:16].replace('T', ' ')} UTC",
+            f"Approved there: {', '.join(draft.approved) or 'nothing'}; profiled rows: {draft.rows:,}",
             f"complete asks next: {next_gate}",
         ],
-        following={
-            "complete": NextRun(
-                conf=given_settings(context),
-                root_run_id=str(draft["root_run_id"]),
-                from_phase=next_phase(tuple(draft["approved"])),
-            )
-        },
+        following={"complete": following},
     )

@@ -15,7 +15,7 @@ from onboarding.spec.conf import Conf
 from onboarding.spec.conf_checks import check_conf, short
 from onboarding.spec.conf_errors import ConfError, CredentialsInConfError
 
-__all__ = ["ConfError", "CredentialsInConfError", "fold", "known_keys", "overlay", "parse_conf"]
+__all__ = ["ConfError", "CredentialsInConfError", "changed_leaves", "fold", "known_keys", "overlay", "parse_conf"]
 
 # Keys below these are names that people choose; every other level is fixed by the schema.
 _FREE_KEYS = (
@@ -111,6 +111,22 @@ def overlay(earlier: Mapping[str, Any], given: Mapping[str, Any]) -> Conf:
     """
     merged = _overlaid(earlier, given)
     return parse_conf({key: value for key, value in merged.items() if key != "resume"})
+
+
+def changed_leaves(earlier: Mapping[str, Any], given: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Dotted keys of ``given`` whose value another conf does not have, with the new value.
+
+    :param earlier: nested, as ``given`` is.
+    """
+    found: list[tuple[str, Any]] = []
+    for key, value in given.items():
+        present = earlier.get(key)
+        if isinstance(value, Mapping):
+            below = present if isinstance(present, Mapping) else {}
+            found += [(f"{key}.{name}", inner) for name, inner in changed_leaves(below, value)]
+        elif value != present:
+            found.append((key, value))
+    return found
 
 
 def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

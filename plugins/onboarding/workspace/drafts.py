@@ -23,7 +23,8 @@ class Draft:
 
     :ivar conf: its conf, nested, without ``resume``.
     :ivar ended: how it ended, in a line.
-    :ivar approved: gates that were passed, in the order of the flow.
+    :ivar approved: gates that were passed.
+    :ivar asked_by: who asked for it.
     :ivar rows: of the profile; 0: it did not get there.
     :ivar last_entry: when the last entry of its record was written, ISO 8601.
     """
@@ -33,6 +34,7 @@ class Draft:
     conf: dict[str, Any]
     ended: str
     approved: tuple[str, ...]
+    asked_by: str
     rows: int
     last_entry: str
 
@@ -70,6 +72,7 @@ def _draft(record: RunRecord, is_active: Callable[[str], bool]) -> Draft | None:
         conf=conf,
         ended=f"{ended['status']}: {reason}" if ended else "killed before it could say how it ended",
         approved=_approved(entries),
+        asked_by=str(request.get("triggered_by") or "unknown"),
         rows=int(entries.get("profile", {}).get("rows") or 0),
         last_entry=record.journal.last_written(),
     )

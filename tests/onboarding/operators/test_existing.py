@@ -41,7 +41,10 @@ def leave_draft(store: Store, location: str, root: str = "earlier", status: str 
     """The record of an onboarding that was rejected at its last gate."""
     record = RunRecord(store, root)
     conf = {"source": {"location": location}, "workload": "planted", "quality": {"silver_threshold": 0.9}}
-    record.write("request", {"run_id": root, "root_run_id": root, "workload": "planted", "conf": conf})
+    record.write(
+        "request",
+        {"triggered_by": "requester", "run_id": root, "root_run_id": root, "workload": "planted", "conf": conf},
+    )
     for gate, verdict in (("approve_plan", "approve"), ("confirm_profile", "approve"), ("approve_deploy", "reject")):
         record.write(f"gate-{gate}-01", {"gate": gate, "verdict": verdict})
     record.write("profile", {"rows": 119})
@@ -81,6 +84,31 @@ def test_an_unfinished_onboarding_of_the_source_is_asked_about(record: RunRecord
     assert (following.root_run_id, following.from_phase) == ("earlier", 4)
     assert following.conf["schedule"] == {"cron": "0 5 * * *"}
     assert "intent" not in following.conf
+
+
+@pytest.mark.parametrize(
+    ("conf", "phase"),
+    [
+        ({}, 4), ({"quality.silver_threshold": 0.9}, 4), ({"quality.silver_threshold": 0.5}, 4),
+        ({"domain.primary_key": ["ticket_id"]}, 3), ({"reviewers": {"approve_deploy": ["requester"]}}, 1),
+        ({"source.load": "new_files"}, 1),
+    ],
+)  # fmt: skip
+def test_what_differs_from_what_was_approved_is_asked_again(
+    record: RunRecord, tmp_path: Path, conf: dict[str, Any], phase: int
+) -> None:
+    location = write_tickets(tmp_path)
+    leave_draft(Store(load_settings().workspace_uri), location)
+    run, _ = routed(location, **conf)
+    assert card(run, "partial").following["complete"].from_phase == phase
+
+
+def test_what_somebody_else_asked_for_is_approved_anew(record: RunRecord, tmp_path: Path) -> None:
+    location = write_tickets(tmp_path)
+    draft = leave_draft(Store(load_settings().workspace_uri), location)
+    draft.write("request", {**(draft.read("request") or {}), "triggered_by": "somebody_else"})
+    run, _ = routed(location)
+    assert card(run, "partial").following["complete"].from_phase == 1
 
 
 @pytest.mark.parametrize("conf", [{"intent": "onboard"}, {"intent": "restart"}, {"mode": "assume_defaults"}])

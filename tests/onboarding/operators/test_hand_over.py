@@ -117,6 +117,9 @@ def test_another_onboarding_goes_on_with_what_is_given_now(record: RunRecord) ->
     entry = other.read("handover-03")
     assert entry is not None
     assert (entry["from_run_id"], entry["run_id"]) == ("run-1", "earlier__round_03")
+    # Who approves it sees what it changes, and who asked for it now counts as who asked.
+    assert entry["changes"] == ["schedule.cron = 0 5 * * *"]
+    assert entry["asked_by"] == "requester"
     assert record.read("handover-02") is None
     # A retry, when the entry is there already, asks for the same run.
     again = _hand_over(_completes(conf={"schedule": {"cron": "0 5 * * *"}}))

@@ -10,6 +10,8 @@ from onboarding.codegen.scripts import script_order
 from onboarding.deploy.dry_run import dry_run
 from onboarding.deploy.duplicates import source_identity
 from onboarding.discovery.workload_search import described, search
+from onboarding.gates.card import NextRun
+from onboarding.gates.corrections import phase_of_changes
 from onboarding.operators.gate import handed_on
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.claude_access import claude_of
@@ -17,6 +19,7 @@ from onboarding.operators.steps.route import conf_of
 from onboarding.spec.conf import Conf, Intent, Mode
 from onboarding.spec.conf_errors import ConfError
 from onboarding.spec.gold_query import CheckedQuery, check_query, is_sql
+from onboarding.spec.parse import changed_leaves
 from onboarding.spec.report import ANSWERED
 from onboarding.workspace.deployed import DeployedWorkload, find_deployed, needed_deployed, version_key
 from onboarding.workspace.drafts import Draft, find_drafts
@@ -40,6 +43,7 @@ def find_workload(context: StepContext) -> StepResult:
     conf = conf_of(context)
     if conf.intent in _AD_HOC:
         found = needed_deployed(Store(context.settings.dags_uri), _name_for(context, conf))
+        _name_request(context, found.name)
         return _result("FOUND", found.name, found, branch=_AD_HOC[conf.intent])
     if conf.source.location is None:
         return _which_one(context, conf)
@@ -51,19 +55,28 @@ def find_workload(context: StepContext) -> StepResult:
     if draft is None:
         return _result("NOT FOUND", workload, None)
     if conf.intent is Intent.COMPLETE:
-        goes_on = {"root_run_id": draft.root_run_id, "from_phase": next_phase(draft.approved)}
-        following = {**goes_on, "conf": given_settings(context)}
+        following = completed(context, draft)
         reason = f"completes {draft.root_run_id}"
-        asked = handed_on("choose_partial", reason, by=context.run.triggered_by, following=following)
+        asked = handed_on(
+            "choose_partial", reason, by=context.run.triggered_by, following=following.model_dump(mode="json")
+        )
         return StepResult(summary=asked, outcome=str(asked["outcome"]), reason=reason)
     files = {DRAFT_FILE: canonical_json(asdict(draft))}
     return _result("PARTIAL", workload, None, branch="route.choose_partial", files=files)
 
 
-def given_settings(context: StepContext) -> dict[str, Any]:
-    """What this run was given, for an earlier onboarding that goes on with it: leaves that say nothing are left out."""
+def completed(context: StepContext, draft: Draft) -> NextRun:
+    """How an earlier onboarding goes on with what this run was given.
+
+    What was approved there stays approved as far as it is the same: it goes back to the gate that asks for what
+    differs, and to the first one when somebody else asks for it now.
+    """
     conf = context.json("conf", "conf.json")
-    return dict(_without_nulls({key: value for key, value in conf.items() if key not in ("intent", "resume")}))
+    given = dict(_without_nulls({key: value for key, value in conf.items() if key not in ("intent", "resume")}))
+    differs = [key for key, _ in changed_leaves(draft.conf, given)]
+    same_person = context.run.triggered_by == draft.asked_by
+    phase = min(next_phase(draft.approved), phase_of_changes(differs)) if same_person else 1
+    return NextRun(conf=given, root_run_id=draft.root_run_id, from_phase=phase)
 
 
 def _without_nulls(value: Any) -> Any:
@@ -90,6 +103,12 @@ def _result(
     version = deployed.version if deployed else ""
     summary = {"workload": workload, "result": result, "version": version}
     return StepResult(files=files or {}, summary=summary, branch=branch)
+
+
+def _name_request(context: StepContext, workload: str) -> None:
+    """The list of onboardings and `onboard answer` know a run by its workload."""
+    request = context.record.read("request") or {}
+    context.record.write("request", {**request, "workload": workload})
 
 
 def _name_for(context: StepContext, conf: Conf) -> str:
@@ -129,9 +148,7 @@ def _which_one(context: StepContext, conf: Conf) -> StepResult:
             remedy="for example `source.location: s3://onboarding-landing/sales/`"
             + ("; or say with `intent` what shall be done with the existing workload" if found else ""),
         )
-    # The list of onboardings and `onboard answer` know a run by its workload.
-    request = context.record.read("request") or {}
-    context.record.write("request", {**request, "workload": found[0].workload})
+    _name_request(context, found[0].workload)
     files = {FOUND_FILE: canonical_json([each.model_dump(mode="json") for each in found])}
     summary = {"workload": found[0].workload, "result": "FOUND" if len(found) == 1 else "SEVERAL", "version": ""}
     return StepResult(files=files, summary=summary, branch="route.choose_found")

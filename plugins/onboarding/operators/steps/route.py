@@ -10,6 +10,7 @@ from onboarding.operators.step import StepContext, StepResult
 from onboarding.spec.conf import Conf, Intent, Resume
 from onboarding.spec.names import workload_name
 from onboarding.spec.parse import ConfError, overlay, parse_conf
+from onboarding.workspace.chain import handover_entry
 from onboarding.workspace.deployed import needed_deployed
 from onboarding.workspace.earlier_conf import conf_of_version
 from onboarding.workspace.store import Store, canonical_json
@@ -56,7 +57,7 @@ def validate_conf(context: StepContext) -> StepResult:
 
 
 def _asked_by(context: StepContext, conf: Conf) -> str:
-    """Who asked for the onboarding: of a later run of a chain who triggered the first.
+    """Who asked for the onboarding: of a later run of a chain who triggered the first, or let it be completed last.
 
     :raises ConfError: somebody wrote by hand what only the system may.
     """
@@ -70,7 +71,9 @@ def _asked_by(context: StepContext, conf: Conf) -> str:
             given=f"root_run_id {conf.resume.root_run_id}, iteration {conf.resume.iteration}",
             remedy="leave `resume` out",
         )
-    return str((context.record.read("request") or {}).get("triggered_by") or "unknown")
+    handed = context.record.read(handover_entry(context.run.iteration)) or {}
+    request = context.record.read("request") or {}
+    return str(handed.get("asked_by") or request.get("triggered_by") or "unknown")
 
 
 def with_location_of_request(conf: Conf) -> Conf:
