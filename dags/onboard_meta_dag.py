@@ -77,7 +77,15 @@ with DAG(
             task_id="discover",
             step="onboarding.operators.steps.discovery:discover",
             inputs={"conf": validate_conf.task_id},
+            branches=["phase_1_discovery.answer_discovery"],
         )
+        answer_discovery, discovery_answered = gate_task_group(
+            "answer_discovery",
+            card="onboarding.operators.route_cards:questions_card",
+            inputs={"conf": validate_conf.task_id, "discovery": discover.task_id},
+            timeout_hours=GATE_TIMEOUT_HOURS,
+        )
+        discover >> answer_discovery
     discovered = {"conf": validate_conf.task_id, "discovery": discover.task_id}
 
     with TaskGroup("phase_2_validate", tooltip="Duplicates, connectivity, reuse, plan, approval"):
@@ -85,16 +93,19 @@ with DAG(
             task_id="detect_duplicates",
             step="onboarding.operators.steps.validation:detect_duplicates",
             inputs=discovered,
+            trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         )
         check_connectivity = OnboardingStepOperator(
             task_id="check_connectivity",
             step="onboarding.operators.steps.validation:check_connectivity",
             inputs=discovered,
+            trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         )
         find_reusable_assets = OnboardingStepOperator(
             task_id="find_reusable_assets",
             step="onboarding.operators.steps.validation:find_reusable_assets",
             inputs=discovered,
+            trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         )
         planned = {
             **discovered,
@@ -245,8 +256,8 @@ with DAG(
         deploy >> verify
 
     decisions = [
-        find_workload, found_chosen, partial_chosen, plan_approved, overlap_approved, profile_confirmed, resolved,
-        deploy_approved,
+        find_workload, found_chosen, partial_chosen, discovery_answered, plan_approved, overlap_approved,
+        profile_confirmed, resolved, deploy_approved,
     ]  # fmt: skip
     hand_over = HandOverOperator(
         task_id="hand_over",
@@ -257,7 +268,9 @@ with DAG(
     summary = SummaryOperator(task_id="summary", trigger_rule=TriggerRule.ALL_DONE, retries=2)
 
     [find_workload, found_chosen, partial_chosen, check_quality, query_gold] >> check_environment >> discover
-    discover >> [detect_duplicates, check_connectivity, find_reusable_assets]
+    [discover, discovery_answered] >> detect_duplicates
+    [discover, discovery_answered] >> check_connectivity
+    [discover, discovery_answered] >> find_reusable_assets
     [plan_approved, overlap_approved] >> measure
     profile_confirmed >> structure
     deploy_approved >> deploy

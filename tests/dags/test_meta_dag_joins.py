@@ -32,7 +32,8 @@ NOT_ASKED = {
     *(
         f"{gate}.{task}"
         for gate in (
-            "route.choose_found", "route.choose_partial", "phase_2_validate.approve_overlap", "phase_4_build.resolve",
+            "route.choose_found", "route.choose_partial", "phase_1_discovery.answer_discovery",
+            "phase_2_validate.approve_overlap", "phase_4_build.resolve",
         )
         for task in ("request", "wait", "decision")
     ),
@@ -53,6 +54,10 @@ SCENARIOS: tuple[dict[str, dict[str, Any]], ...] = (
         "red_twice": {"steps": {**RED_TWICE, "phase_4_build.resolve": "none"}},
         "red_twice_stopped": {"steps": RED_TWICE, "marks": {"resolve": "failed"}},
         "partial_stopped": {"steps": {"route.find_workload": "branch route.choose_partial"}},
+        "discovery_cancelled": {
+            "steps": {"phase_1_discovery.discover": "branch phase_1_discovery.answer_discovery"},
+            "marks": {"answer_discovery": "failed"},
+        },
         "overlap_rejected": {
             "steps": {"phase_2_validate.summarize_plan": "branch phase_2_validate.approve_overlap"},
             "marks": {"approve_overlap": "failed"},
@@ -170,6 +175,14 @@ def test_marking_the_question_about_an_earlier_onboarding_stops(results: dict[st
         "route.validate_conf", "route.find_workload", "route.choose_partial.request", "route.choose_partial.wait",
         "route.choose_partial.decision", "summary",
     }  # fmt: skip
+
+
+def test_open_questions_end_the_run_before_a_plan(results: dict[str, Any]) -> None:
+    run = results["discovery_cancelled"]
+    assert run["state"] == "success"
+    assert run["record"]["outcome"]["reason"].startswith("answer_discovery: cancel by ")
+    later = {state for name, state in run["tasks"].items() if name.startswith(("phase_2", "phase_3", "phase_4"))}
+    assert later == {"skipped"}
 
 
 def test_an_overlap_is_asked_about_instead_of_the_plan(results: dict[str, Any]) -> None:

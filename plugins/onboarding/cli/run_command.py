@@ -18,7 +18,7 @@ from onboarding.cli.follow import Reply, approving_answer, follow_meta_run, phas
 from onboarding.cli.platform_access import point_at
 from onboarding.cli.terminal_answer import ask_in_terminal
 from onboarding.local_platform import PlatformInfo, up
-from onboarding.spec.conf import Conf, Intent
+from onboarding.spec.conf import Conf, Intent, Mode
 from onboarding.spec.names import workload_name
 from onboarding.spec.parse import ConfError, parse_conf
 from onboarding.spec.report import ANSWERED, PhaseReport, RunReport
@@ -84,7 +84,7 @@ def prepared_conf(request: RunRequest) -> Conf:
     :raises SourceError: ``--data`` names nothing.
     """
     conf = parse_conf(request.conf, where=request.conf_name)
-    names_something = conf.workload or conf.request or conf.question
+    names_something = conf.workload or conf.request or conf.question or conf.mode is Mode.INTERACTIVE
     if request.data is None and conf.source.location is None and not names_something:
         raise ConfError(
             "there is no source",

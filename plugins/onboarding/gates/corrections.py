@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from onboarding.gates.definitions import GATE_BY_NAME
+from onboarding.spec.choices import LOCATION, NO_ENTRY, REGULATIONS
 from onboarding.spec.conf import Conf
 from onboarding.spec.conf_errors import ConfError
 from onboarding.spec.parse import fold, overlay, parse_conf
@@ -27,6 +28,7 @@ _ANSWERS = (
 CHANGEABLE: dict[str, tuple[str, ...]] = {
     "choose_found": ("workload",),
     "choose_partial": (),
+    "answer_discovery": (LOCATION, *_ANSWERS),
     "approve_plan": _ANSWERS,
     "approve_overlap": _ANSWERS,
     "confirm_profile": ("domain", *_BUILDING),
@@ -36,8 +38,9 @@ CHANGEABLE: dict[str, tuple[str, ...]] = {
 
 
 def change(key: str, value: object) -> str:
-    """The text of a change."""
-    return f"{key} = {value}"
+    """The text of a change; the entries of a list stand beside each other."""
+    shown = (", ".join(map(str, value)) or NO_ENTRY) if isinstance(value, list) else value
+    return f"{key} = {shown}"
 
 
 def parsed_changes(gate: str, changes: Iterable[str]) -> dict[str, Any]:
@@ -57,7 +60,7 @@ def parsed_changes(gate: str, changes: Iterable[str]) -> dict[str, Any]:
                 given=text[:LONGEST_CHANGE],
                 remedy="change another key, or reject and onboard with another conf",
             )
-        if key == INFORMING_RULES:
+        if key in (INFORMING_RULES, REGULATIONS):
             found[key] = sorted({*found.get(key, ()), *_listed(value)})
             continue
         becomes = _listed(value) if key == PRIMARY_KEY else value
@@ -101,7 +104,7 @@ def phase_of_changes(keys: Iterable[str]) -> int:
 
 
 def _listed(value: str) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()]
+    return [part for text in value.split(",") if (part := text.strip()) and part != NO_ENTRY]
 
 
 def _is_changeable(gate: str, key: str) -> bool:

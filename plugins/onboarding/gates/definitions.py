@@ -68,6 +68,13 @@ GATES: tuple[Gate, ...] = (
         marked="stop",
     ),
     Gate(
+        "answer_discovery",
+        (("submit answers", "change"), ("cancel", "reject")),
+        "What can neither the source nor the form tell?",
+        1,
+        marked="submit answers",
+    ),
+    Gate(
         "approve_plan",
         (("approve", "approve"), ("change the answers", "change"), ("reject", "reject")),
         "Shall this source be onboarded as planned?",

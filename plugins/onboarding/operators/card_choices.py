@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from onboarding.discovery.personal_kinds import SENSITIVITY
 from onboarding.gates.card import CardChoice
 from onboarding.gates.corrections import INFORMING_RULES, PRIMARY_KEY, change
+from onboarding.spec.choices import SCHEDULES
 from onboarding.spec.conf import ColumnType, Masking, Role
 from onboarding.spec.plans import ColumnPlan, Decision, DiscoveryPlan, MetadataPlan, WorkloadPlan
 
@@ -14,15 +15,6 @@ from onboarding.spec.plans import ColumnPlan, Decision, DiscoveryPlan, MetadataP
 MOST_CHOICES = 1_500
 _USE_CASES = ("adhoc", "reporting", "ml", "api", "metrics")
 _SCORES = ("0.70", "0.80", "0.85", "0.90", "0.95", "0.98", "0.99", "1.00")
-_SCHEDULES = {
-    "0 * * * *": "every hour",
-    "0 */6 * * *": "every six hours",
-    "0 2 * * *": "daily at 02:00",
-    "0 5 * * *": "daily at 05:00",
-    "0 6 * * 1-5": "on weekdays at 06:00",
-    "0 3 * * 1": "on Mondays at 03:00",
-    "0 4 1 * *": "on the first of the month at 04:00",
-}
 
 
 def plan_choices(discovery: DiscoveryPlan, cron: str) -> list[CardChoice]:
@@ -39,7 +31,7 @@ def plan_choices(discovery: DiscoveryPlan, cron: str) -> list[CardChoice]:
 
 
 def _schedules(cron: str) -> list[CardChoice]:
-    others = [(value, label) for value, label in _SCHEDULES.items() if cron and value != cron]
+    others = [(value, label) for value, label in SCHEDULES.items() if cron and value != cron]
     return [CardChoice(change=change("schedule.cron", value), label=f"runs {label}") for value, label in others]
 
 

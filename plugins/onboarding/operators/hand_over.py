@@ -60,7 +60,8 @@ class HandOverOperator(TriggerDagRunOperator):
         entry = {name: asked[name] for name in ("gate", "by")}
         entry |= {"run_id": self.trigger_run_id, "from_run_id": run.run_id, "problem": problem}
         # What the option itself changes is shown to who approves it like what was chosen in the form.
-        entry["changes"] = [*_changes_of(record, following), *asked["changes"]]
+        entry["changes"] = [*_changes_of(record, following, corrections), *asked["changes"]]
+        entry["chosen"] = list(asked["changes"])
         if root != run.root_run_id:
             entry["asked_by"] = str((step_context.record.read("request") or {}).get("triggered_by") or "unknown")
         record.write(handover_entry(iteration), entry)
@@ -77,10 +78,11 @@ class HandOverOperator(TriggerDagRunOperator):
         return None
 
 
-def _changes_of(record: RunRecord, following: NextRun) -> list[str]:
-    """What an option makes of the conf of the onboarding that goes on, ``KEY = VALUE``."""
+def _changes_of(record: RunRecord, following: NextRun, corrections: Mapping[str, Any]) -> list[str]:
+    """What an option makes of the conf of the onboarding that goes on, ``KEY = VALUE``, but for what was chosen."""
     earlier = (record.read("request") or {}).get("conf") or {}
-    return [change(key, value) for key, value in changed_leaves(earlier, fold(following.conf))]
+    changed = changed_leaves(earlier, fold(following.conf))
+    return [change(key, value) for key, value in changed if key not in corrections]
 
 
 def _iteration_of_other(step_context: StepContext, root: str, record: RunRecord) -> int:

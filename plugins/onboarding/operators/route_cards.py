@@ -1,15 +1,18 @@
-"""The cards of ``choose_found`` and ``choose_partial``: what is there already, and what may be done with it."""
+"""The cards of what is asked before a plan: what is there already, and what the source cannot tell."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from onboarding.discovery.questions import Question
 from onboarding.discovery.workload_search import Found
 from onboarding.gates.card import Card, CardChoice, CardItem, NextRun
 from onboarding.gates.corrections import change
 from onboarding.operators.step import StepContext
+from onboarding.operators.steps.asking import QUESTIONS_FILE, UNNAMED
 from onboarding.operators.steps.existing import DRAFT_FILE, FOUND_FILE, completed
-from onboarding.spec.conf import Intent
+from onboarding.spec.choices import NO_ENTRY, REGULATIONS
+from onboarding.spec.conf import Conf, Intent
 from onboarding.workspace.drafts import Draft
 
 
@@ -50,6 +53,43 @@ def found_card(context: StepContext) -> Card:
         choices=[CardChoice(change=change("workload", other.workload), label=other.workload) for other in others],
         following=following,
     )
+
+
+def questions_card(context: StepContext) -> Card:
+    """``answer_discovery``: what neither the source nor the conf tells, each with what is taken otherwise."""
+    questions = [Question(**entry) for entry in context.json("discovery", QUESTIONS_FILE)]
+    request = context.record.read("request") or {}
+    location = context.model("conf", "conf.json", Conf).source.location or "not known yet"
+    defaults = {question.key: _value(question.key, question.default) for question in questions if question.default}
+    return Card(
+        gate="answer_discovery",
+        workload=str(request.get("workload") or UNNAMED),
+        first_option="submit answers",
+        effect="goes on with what is proposed below, or with what you choose instead in the form.",
+        items=[
+            CardItem(
+                title=question.asks,
+                evidence=question.evidence,
+                proposed=question.default or "choose it in the form; without an answer it is asked again",
+                cost_of_error=question.cost_of_error,
+            )
+            for question in questions
+        ],
+        numbers=[f"Source: {location}", "What is not asked here is on the card of approve_plan, and may be changed"],
+        choices=[
+            CardChoice(change=change(question.key, value), label=label)
+            for question in questions
+            for value, label in question.others.items()
+        ],
+        following={"submit answers": NextRun(conf=defaults, from_phase=1)},
+    )
+
+
+def _value(key: str, default: str) -> Any:
+    """A default as the conf takes it."""
+    if key != REGULATIONS:
+        return default
+    return [] if default == NO_ENTRY else default.split(", ")
 
 
 def partial_card(context: StepContext) -> Card:

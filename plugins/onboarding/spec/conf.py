@@ -357,7 +357,11 @@ class Conf(Strict):
     """The whole conf; see ``docs/conf.md`` for every key."""
 
     intent: Intent | None = Field(None, description="What this run is for; onboard when empty.")
-    mode: Mode | None = Field(None, description="assume_defaults: ask nothing, record every assumption in the plan.")
+    mode: Mode | None = Field(
+        None,
+        description="assume_defaults: ask nothing, record every assumption in the plan. interactive: ask for all that "
+        "the source does not tell. Only what has no sensible default is asked when empty.",
+    )
     workload: str | None = Field(
         None,
         pattern=WORKLOAD_PATTERN,

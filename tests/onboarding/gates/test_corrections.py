@@ -70,6 +70,15 @@ def test_rules_are_added_to_those_that_only_inform() -> None:
     assert twice.quality.informing_rules == ["age_range", "zip_format", "zip_not_null"]
 
 
+def test_regulations_are_a_list_and_none_is_an_empty_one() -> None:
+    assert _corrected("quality.regulations = HIPAA, GDPR", "quality.regulations = SOX").quality.regulations == [
+        "GDPR", "HIPAA", "SOX",
+    ]  # fmt: skip
+    assert _corrected("quality.regulations = none").quality.regulations == []
+    assert change("quality.regulations", ["GDPR", "SOX"]) == "quality.regulations = GDPR, SOX"
+    assert change("quality.regulations", []) == "quality.regulations = none"
+
+
 def test_an_empty_value_leaves_it_to_the_system_again() -> None:
     assert _corrected("quality.silver_threshold =").quality.silver_threshold is None
 
@@ -84,7 +93,7 @@ def test_what_is_no_change_is_refused(text: str) -> None:
     "text",
     [
         "schedule.cron = at noon", "workload = No Name", "quality.gold_threshold = 7", "schedule.corn = 0 5 * * *",
-        "domain.columns.zip.type = blob", "quality.regulations = GDPR", "domain.columns = x",
+        "domain.columns.zip.type = blob", "quality.regulations = GDPX", "domain.columns = x",
     ],
 )  # fmt: skip
 def test_a_value_that_no_conf_may_have_is_refused(text: str) -> None:

@@ -180,10 +180,16 @@ def test_several_are_chosen_from(record: RunRecord) -> None:
     assert [choice.change for choice in shown.choices] == ["workload = customer_visits"]
 
 
-def test_nothing_that_fits_is_an_error_with_what_is_missing(record: RunRecord) -> None:
-    with pytest.raises(ConfError) as caught:
-        routed(**{"source.location": None, "workload": None, "request": "weather"})
-    assert caught.value.where == "conf: source.location"
+def test_nothing_that_fits_is_left_to_discovery(record: RunRecord) -> None:
+    _, summary = routed(**{"source.location": None, "workload": None, "request": "weather"})
+    assert (summary["result"], summary["branch"]) == ("NOT FOUND", "")
+
+
+@pytest.mark.parametrize("conf", [{"mode": "assume_defaults"}, {"intent": "modify", "workload": "weather"}])
+def test_nothing_that_fits_is_an_error_where_nobody_may_be_asked(record: RunRecord, conf: dict[str, Any]) -> None:
+    with pytest.raises(DataOnboardingError) as caught:
+        routed(**{"source.location": None, "workload": None, "request": "weather", **conf})
+    assert caught.value.remedy
 
 
 def test_a_question_without_a_workload_says_what_fits(record: RunRecord) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from onboarding.agents.claude.request import FilledConf, read_request
 from onboarding.discovery import first_look, list_files, resolve
 from onboarding.discovery.engine_choice import check_aws, local_reason
+from onboarding.discovery.questions import open_questions
 from onboarding.operators.step import StepContext, StepResult
+from onboarding.operators.steps.asking import ask, ask_for_source, asked_before
 from onboarding.operators.steps.claude_access import NO_CONNECTION, claude_of
 from onboarding.operators.steps.route import conf_of
 from onboarding.spec.conf import Conf
@@ -34,16 +36,26 @@ class _Read:
 
 
 def discover(context: StepContext) -> StepResult:
-    """The discovery plan, with each assumption and its reason, and the conf with what a request asked for."""
+    """The discovery plan, with each assumption and its reason, and the conf with what a request asked for.
+
+    Where something is needed that neither the source nor the conf tells, the questions instead of a plan.
+    """
     conf = conf_of(context)
     settings = context.settings
+    if conf.source.location is None:
+        return ask_for_source(context, conf)
     check_aws(conf, dags_uri=settings.dags_uri, lake_uri=settings.lake_uri, glue_role_arn=settings.glue_role_arn)
     # Before a byte is moved: the first look brings the whole source here.
     local_reason(conf, list_files(conf))
     look = first_look(conf)
     read = _read_request(context, conf, look)
+    before = asked_before(context)
+    questions = open_questions(read.conf, look, before.answered)
+    if questions:
+        return ask(context, questions)
     plan = resolve(read.conf, look)
-    assumptions = sorted([*plan.assumptions, *read.filled, *_location(context, conf)], key=lambda made: made.key)
+    others = [*read.filled, *_location(context, conf), *before.assumptions]
+    assumptions = sorted([*plan.assumptions, *others], key=lambda made: made.key)
     plan = plan.model_copy(update={"assumptions": assumptions, "gaps": dict(sorted(context.run.gaps.items()))})
     return StepResult(
         files={

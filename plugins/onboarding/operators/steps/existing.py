@@ -38,7 +38,7 @@ def find_workload(context: StepContext) -> StepResult:
     An existing name is overwritten with intent modify only: otherwise :func:`detect_duplicates` tells the same source
     from another one.
 
-    :raises ConfError: there is no source, and nothing deployed that was meant.
+    :raises ConfError: there is no source, nothing deployed that was meant, and nobody may be asked.
     """
     conf = conf_of(context)
     if conf.intent in _AD_HOC:
@@ -137,7 +137,11 @@ def _which_one(context: StepContext, conf: Conf) -> StepResult:
     named = find_deployed(dags, conf.workload) if conf.workload else None
     known = described(dags, [conf.workload]) if named and conf.workload else described(dags)
     found = search(conf.workload or conf.request or "", known)
-    may_ask = conf.intent is None and conf.mode is not Mode.ASSUME_DEFAULTS
+    asks = conf.mode is not Mode.ASSUME_DEFAULTS
+    may_ask = conf.intent is None and asks
+    if asks and not found and conf.intent in (None, Intent.ONBOARD, Intent.RESTART):
+        # Discovery asks which source is meant.
+        return _result("NOT FOUND", conf.workload or "", None)
     if not found or not may_ask:
         given = "; ".join(f"{each.workload} exists already" for each in found) or "nothing"
         raise ConfError(

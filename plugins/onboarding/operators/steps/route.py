@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from onboarding.operators.step import StepContext, StepResult
-from onboarding.spec.conf import Conf, Intent, Resume
+from onboarding.spec.conf import Conf, Intent, Mode, Resume
 from onboarding.spec.names import workload_name
 from onboarding.spec.parse import ConfError, overlay, parse_conf
 from onboarding.workspace.chain import handover_entry
@@ -30,7 +30,7 @@ def validate_conf(context: StepContext) -> StepResult:
     location = conf.source.location
     if location is not None:
         check_file_root(location, context.settings.file_roots)
-    elif not (conf.workload or conf.request or conf.question):
+    elif not (conf.workload or conf.request or conf.question or conf.mode is Mode.INTERACTIVE):
         raise ConfError(
             "the source's location is missing",
             where="conf: source.location",
