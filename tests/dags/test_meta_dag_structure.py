@@ -77,6 +77,14 @@ def test_approve_itself_survives_it_too() -> None:
             assert approve.retry_delay <= timedelta(seconds=5)
 
 
+def test_who_lets_a_gate_wait_is_reminded_once_before_it_closes() -> None:
+    for name, value in runpy.run_path(str(META_DAG.with_name("onboard_gate_dags.py"))).items():
+        if name.startswith("onboard_gate_"):
+            (deadline,) = value.deadline if isinstance(value.deadline, list) else [value.deadline]
+            assert deadline.callback.path == "shared.operators.approval.remind"
+            assert timedelta(hours=1) < deadline.interval < value.get_task("approve").response_timeout
+
+
 def test_the_straight_path_has_at_most_45_instances(dag: Any) -> None:
     optional = [f".{gate.name}." for gate in GATES if not gate.approval]
     beside = [

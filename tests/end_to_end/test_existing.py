@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from onboarding.cli.airflow_client import META_DAG, AirflowClient
-from onboarding.cli.terminal_answer import plain
+from onboarding.gates.card import plain
 from onboarding.local_platform import PlatformInfo
 from tests.end_to_end.onboarding import onboard
 from tests.end_to_end.test_gates import _ended, _gate, _mark

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from onboarding.cli.airflow_client import META_DAG, AirflowClient
-from onboarding.cli.terminal_answer import plain
+from onboarding.gates.card import plain
 from onboarding.local_platform import PlatformInfo, down, up
 from tests.end_to_end.onboarding import check_balance, onboard
 from tests.end_to_end.test_gates import _ended, _gate, _mark

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 import typer
 
 from onboarding.cli.airflow_client import WaitingGate
 from onboarding.cli.console import say
 from onboarding.cli.follow import Reply
+from onboarding.gates.card import plain
 from onboarding.gates.corrections import parsed_changes
 from onboarding.gates.definitions import GATE_BY_NAME
 from onboarding.spec.conf_errors import ConfError
@@ -23,12 +21,6 @@ class AnswerError(DataOnboardingError):
     """The gate does not wait, or cannot be answered like this."""
 
     code = "answer"
-
-
-def plain(body: str) -> str:
-    """A card's markdown as plain text."""
-    without_escapes = re.sub(r"\\([\\`*_{}\[\]()#+\-.!|<>~])", r"\1", body)
-    return html.unescape(without_escapes).replace("**", "").replace("`", "")
 
 
 def show(gate: WaitingGate) -> None:

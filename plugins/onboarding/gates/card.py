@@ -141,6 +141,12 @@ class Card(Strict):
         return ranked[:MAXIMUM_ITEMS]
 
 
+def plain(body: str) -> str:
+    """A card's markdown as plain text, for a terminal or a message."""
+    without_escapes = re.sub(r"\\([\\`*_{}\[\]()#+\-.!|<>~])", r"\1", body)
+    return html.unescape(without_escapes).replace("**", "").replace("`", "")
+
+
 def _rows(line: str) -> int:
     """Rows that a line takes on the screen; an empty one is only a gap."""
     return -(-len(line) // ROW_CHARACTERS)

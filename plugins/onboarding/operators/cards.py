@@ -30,6 +30,7 @@ def plan_card(context: StepContext) -> Card:
         effect="profiles the source; nothing is deployed yet.",
         items=[
             *(_overlap_item(overlap) for overlap in _overlaps(context)),
+            *(_unread_item(why) for why in _duplicates(context).get("not_compared") or ()),
             *items_of(discovery.regulation_decisions),
             *(_note(note) for note in notes_of(context)),
         ],
@@ -70,6 +71,19 @@ def overlap_card(context: StepContext) -> Card:
 def _overlaps(context: StepContext) -> list[dict[str, str]]:
     """Deployed workloads that read some of the same data."""
     return list(context.json("duplicates", OVERLAPS_FILE)) if "duplicates" in context.inputs else []
+
+
+def _duplicates(context: StepContext) -> Mapping[str, Any]:
+    return context.inputs["duplicates"].summary if "duplicates" in context.inputs else {}
+
+
+def _unread_item(why: str) -> CardItem:
+    return CardItem(
+        title="a workload with the same columns could not be compared",
+        evidence=why,
+        proposed="go on, and have a look at that workload",
+        cost_of_error="the same rows are in two Gold tables and counted twice",
+    )
 
 
 def _overlap_item(overlap: Mapping[str, str]) -> CardItem:

@@ -14,7 +14,7 @@ from airflow.sdk import BaseOperator, Context, SkipMixin, TaskGroup, TriggerRule
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from onboarding.gates.answer import GateAnswer, read_answer
-from onboarding.gates.card import Card
+from onboarding.gates.card import Card, plain
 from onboarding.gates.definitions import GATE_BY_NAME, Gate
 from onboarding.gates.who import answer_right
 from onboarding.operators.step import OUTCOME_KEY, Inputs, StepContext, open_step_context, tasks_that_end_with
@@ -130,6 +130,7 @@ class GateRequestOperator(TriggerDagRunOperator):
             {
                 "subject": card.subject,
                 "body": card.markdown(),
+                "text": plain(card.markdown()),
                 "level": card.level,
                 "fields": card.form(),
                 "options": card.options,

@@ -7,9 +7,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from onboarding.discovery.shared_rows import are_alike, share_of_known_rows
+from onboarding.discovery.shared_rows import NotComparableError, are_alike, share_of_known_rows
 from onboarding.spec.conf import Conf
 from shared.pipeline import state
+from shared.pipeline.errors import SourceError
 from shared.pipeline.state import Load
 from shared.pipeline.zones import Lake
 
@@ -43,6 +44,27 @@ def test_the_share_of_rows_that_are_there(lake: Lake, tmp_path: Path, first: int
 
 def test_without_bronze_nothing_is_said(tmp_path: Path) -> None:
     assert share_of_known_rows(source(tmp_path, 0, 9), (tmp_path / "empty").as_uri(), "tickets") is None
+
+
+@pytest.mark.parametrize("harm", ["bronze", "state"])
+def test_what_cannot_be_read_of_the_other_workload_is_no_fault_of_the_source(
+    lake: Lake, tmp_path: Path, harm: str
+) -> None:
+    root = Path(lake.uri.removeprefix("file://"))
+    pattern = "bronze/**/*.parquet" if harm == "bronze" else "_state/**/*.json"
+    files = list(root.glob(pattern))
+    assert files
+    for path in files:
+        path.write_bytes(b"{ not what it was")
+    with pytest.raises(NotComparableError, match="Bronze of `tickets` cannot be read"):
+        share_of_known_rows(source(tmp_path, 0, 9), lake.uri, "tickets")
+
+
+def test_what_is_wrong_with_the_source_itself_is_said(lake: Lake, tmp_path: Path) -> None:
+    conf = source(tmp_path, 0, 9)
+    (tmp_path / "copy.csv").write_bytes(b"")
+    with pytest.raises(SourceError):
+        share_of_known_rows(conf, lake.uri, "tickets")
 
 
 def test_other_columns_are_another_thing() -> None:

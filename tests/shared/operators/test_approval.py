@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
-from shared.operators.approval import CardApprovalOperator, read_card
+from shared.operators.approval import CardApprovalOperator, read_card, remind, tell
 
 CARD = json.dumps({"subject": "approve_plan: orders (OK)", "body": "**OK**", "level": "OK"}).encode()
 
@@ -112,3 +113,57 @@ def test_another_choice_than_the_offered_ones_is_no_answer(tmp_path: Path) -> No
     }  # fmt: skip
     with pytest.raises(ValueError, match="perhaps"):
         operator().execute_complete(context(stored(tmp_path)), event)
+
+
+TOLD = {"subject": "approve_plan: orders (LOOK)", "body": "**LOOK**: 1\\.", "text": "LOOK: 1."}
+
+
+@pytest.fixture
+def inbox(aws: Callable[[str], Any], aws_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """What the notification topic was told so far: subject and text of each message."""
+    sns, sqs = aws("sns"), aws("sqs")
+    topic, queue = sns.create_topic(Name="alerts")["TopicArn"], sqs.create_queue(QueueName="inbox")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    monkeypatch.setenv("AIRFLOW__ONBOARDING__NOTIFICATION_TOPIC_ARN", topic)
+    extra = {
+        "endpoint_url": aws_endpoint,
+        "region_name": "eu-west-1",
+        "config_kwargs": {"retries": {"max_attempts": 1}},
+    }
+    access = {"conn_type": "aws", "login": "testing", "password": "testing", "extra": extra}
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(access))
+
+    def read() -> list[str]:
+        bodies = [json.loads(found["Body"]) for found in sqs.receive_message(QueueUrl=queue).get("Messages", [])]
+        return [f"{body['Subject']}\n{body['Message']}" for body in bodies]
+
+    return read
+
+
+def test_people_are_told_what_waits_in_plain_text(inbox: Callable[[], list[str]]) -> None:
+    assert tell(TOLD, "Answer it here: https://airflow/x", subject=TOLD["subject"]) is True
+    (message,) = inbox()
+    assert message.splitlines()[0] == "approve_plan: orders (LOOK)"
+    assert "LOOK: 1.\n\nAnswer it here: https://airflow/x" in message
+
+
+def test_a_message_that_cannot_be_sent_keeps_nobody_from_answering(
+    inbox: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("AIRFLOW__ONBOARDING__NOTIFICATION_TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:gone")
+    assert tell(TOLD, "here", subject="s") is False
+    assert "nobody was told that approve_plan: orders (LOOK) waits" in caplog.text
+    monkeypatch.setenv("AIRFLOW__ONBOARDING__AWS_CONN_ID", "no_such_connection")
+    assert tell(TOLD, "here", subject="s") is False
+
+
+@pytest.mark.parametrize(("state", "messages"), [("running", 1), ("success", 0), ("failed", 0)])
+def test_a_reminder_goes_out_only_while_it_waits(
+    inbox: Callable[[], list[str]], tmp_path: Path, state: str, messages: int
+) -> None:
+    run = {"dag_id": "onboard_gate_approve_plan", "dag_run_id": "r", "state": state, "conf": stored(tmp_path)}
+    remind(context={"dag_run": run, "deadline": {"id": "1"}})
+    found = inbox()
+    assert len(found) == messages
+    assert all(text.startswith("reminder, approve_plan: orders (OK)") for text in found)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from onboarding.deploy.duplicates import Overlap, find_duplicate, find_overlaps
 from onboarding.discovery import list_files
-from onboarding.discovery.shared_rows import SAMPLE_ROWS, are_alike, share_of_known_rows
+from onboarding.discovery.shared_rows import SAMPLE_ROWS, NotComparableError, are_alike, share_of_known_rows
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.discovery import COLUMNS_FILE, discovery_of
 from onboarding.operators.steps.route import conf_of
@@ -31,28 +31,41 @@ def detect_duplicates(context: StepContext) -> StepResult:
         return StepResult(summary={"duplicates": 1}, outcome="blocked", reason=duplicate.reason)
     overlaps = find_overlaps(deployed, discovery, modifies=modifies)
     known = {overlap.workload for overlap in overlaps} | {modifies}
-    overlaps += _copies(context, [workload for workload in deployed if workload.name not in known])
+    copies, unread = _copies(context, [workload for workload in deployed if workload.name not in known])
+    overlaps += copies
     return StepResult(
         files={OVERLAPS_FILE: canonical_json([asdict(overlap) for overlap in overlaps])},
-        summary={"duplicates": 0, "overlaps": [overlap.workload for overlap in overlaps][:20]},
+        summary={
+            "duplicates": 0,
+            "overlaps": [overlap.workload for overlap in overlaps][:20],
+            "not_compared": unread[:20],
+        },
     )
 
 
-def _copies(context: StepContext, workloads: Sequence[DeployedWorkload]) -> list[Overlap]:
-    """Workloads of other places that have the same columns, and rows of this source in their Bronze."""
+def _copies(context: StepContext, workloads: Sequence[DeployedWorkload]) -> tuple[list[Overlap], list[str]]:
+    """Workloads of other places that have the same columns, and rows of this source in their Bronze.
+
+    :returns: these, and why others could not be compared.
+    """
     discovery, conf = discovery_of(context), conf_of(context)
     lake_uri = without_connection(context.settings.lake_uri)
     columns = context.json("discovery", COLUMNS_FILE)
-    found = []
+    found: list[Overlap] = []
+    unread: list[str] = []
     for workload in workloads:
         if not are_alike(columns, [str(name) for name in workload.about.get("columns") or ()]):
             continue
-        share = share_of_known_rows(conf, lake_uri, workload.name)
+        try:
+            share = share_of_known_rows(conf, lake_uri, workload.name)
+        except NotComparableError as error:
+            unread.append(f"{error.what} ({error.given})"[:300])
+            continue
         if share is not None and share >= SHARED_ROWS:
             reason = f"it has {share:.0%} of the first {SAMPLE_ROWS:,} rows of this source, with the same columns"
             source = discovery.source
             found.append(Overlap(workload.name, workload.version, reason, source.location, source.filter, "rows"))
-    return found
+    return found, unread
 
 
 def check_connectivity(context: StepContext) -> StepResult:
