@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onboarding.deploy.dry_run import DryRun
+from onboarding.discovery.estimates import Estimate, in_words
 from onboarding.gates.card import Card, CardItem, NextRun, items_of
 from onboarding.gates.links import airflow_url, report_url
 from onboarding.operators.card_choices import deploy_choices, plan_choices, profile_choices
@@ -38,6 +39,7 @@ def plan_card(context: StepContext) -> Card:
         numbers=[
             f"Source: {discovery.source.location} ({discovery.source.format.value}, {size})",
             f"Zones: bronze, silver, gold ({discovery.gold_format}); engine: {discovery.engine}",
+            *_estimates(context),
             *([f"Regulations: {', '.join(discovery.regulations)}"] if discovery.regulations else []),
             f"Quality gates: silver {discovery.silver_threshold:.2f}, gold {discovery.gold_threshold:.2f}",
             f"Decided for you, because the form left it empty: {len(discovery.assumptions)} fields",
@@ -46,6 +48,18 @@ def plan_card(context: StepContext) -> Card:
         links=report_links(context),
         choices=plan_choices(discovery, conf_of(context).schedule.cron or _assumed_value(discovery, "schedule.cron")),
     )
+
+
+def _estimates(context: StepContext) -> list[str]:
+    """What runs and the onboarding itself will take and cost."""
+    if "plan" not in context.inputs:
+        return []
+    plan = context.json("plan", "plan.json")
+    lines, limits = [in_words(Estimate.model_validate(plan["estimate"]))], plan["claude_limits"]
+    if limits:
+        tokens = int(limits["tokens"])
+        lines.append(f"Claude: at most {tokens:,} tokens and {limits['cost_usd']} USD for all of this, none for runs")
+    return lines
 
 
 def overlap_card(context: StepContext) -> Card:

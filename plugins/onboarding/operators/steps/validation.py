@@ -7,13 +7,17 @@ from dataclasses import asdict
 
 from onboarding.deploy.duplicates import Overlap, find_duplicate, find_overlaps
 from onboarding.discovery import list_files
+from onboarding.discovery.engine_choice import unpacked_bytes
+from onboarding.discovery.estimates import estimate
 from onboarding.discovery.shared_rows import SAMPLE_ROWS, NotComparableError, are_alike, share_of_known_rows
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.discovery import COLUMNS_FILE, discovery_of
 from onboarding.operators.steps.route import conf_of
 from onboarding.spec.conf import Intent
+from onboarding.spec.plans import DiscoveryPlan
 from onboarding.workspace.deployed import DeployedWorkload, deployed_workloads
 from onboarding.workspace.store import Store, canonical_json
+from shared.hooks.claude import ClaudeError, find_connection
 from shared.operators.pipeline_steps import without_connection
 
 OVERLAPS_FILE = "overlaps.json"
@@ -73,7 +77,11 @@ def check_connectivity(context: StepContext) -> StepResult:
     files = list_files(conf_of(context))
     return StepResult(
         files={"files.json": canonical_json([file.model_dump() for file in files])},
-        summary={"files": len(files), "bytes": sum(file.bytes for file in files)},
+        summary={
+            "files": len(files),
+            "bytes": sum(file.bytes for file in files),
+            "unpacked_bytes": unpacked_bytes(files),
+        },
     )
 
 
@@ -96,6 +104,10 @@ def summarize_plan(context: StepContext) -> StepResult:
         "thresholds": {"silver": discovery.silver_threshold, "gold": discovery.gold_threshold},
         "assumptions": [assumption.model_dump() for assumption in discovery.assumptions],
     }
+    cron = conf_of(context).schedule.cron or _assumed(discovery, "schedule.cron")
+    size = int(connectivity.summary["unpacked_bytes"]) if connectivity else 0
+    plan["estimate"] = estimate(discovery.engine, size, cron).model_dump(mode="json")
+    plan["claude_limits"] = _claude_limits(context)
     overlaps = context.json("duplicates", OVERLAPS_FILE)
     plan["overlaps"] = [{"workload": overlap["workload"], "reason": overlap["reason"]} for overlap in overlaps]
     context.record.write("plan", plan)
@@ -104,6 +116,22 @@ def summarize_plan(context: StepContext) -> StepResult:
         summary={"assumptions": len(discovery.assumptions)},
         branch=f"phase_2_validate.{'approve_overlap' if _is_asked_about(context, overlaps) else 'approve_plan'}",
     )
+
+
+def _assumed(discovery: DiscoveryPlan, key: str) -> str:
+    return next((made.value for made in discovery.assumptions if made.key == key), "")
+
+
+def _claude_limits(context: StepContext) -> dict[str, str]:
+    """What this onboarding may spend on Claude at most; empty where it asks nobody."""
+    settings = context.settings
+    try:
+        if find_connection(settings.claude_conn_id) is None:
+            return {}
+    except ClaudeError:
+        # The agents say what is wrong with it, and go by their rules.
+        return {}
+    return {"tokens": settings.claude_token_budget, "cost_usd": settings.claude_cost_budget_usd}
 
 
 def _is_asked_about(context: StepContext, overlaps: list[dict[str, str]]) -> bool:

@@ -1,0 +1,68 @@
+"""The plan that a person approves: what it says of costs, and of neighbours that cannot be read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from onboarding.gates.card import Card
+from onboarding.operators.cards import plan_card
+from onboarding.operators.step import StepContext
+from onboarding.spec.settings import load_settings
+from onboarding.workspace.record import RunRecord
+from onboarding.workspace.store import Store
+from shared.pipeline import state
+from shared.pipeline.state import Load
+from shared.pipeline.zones import Lake
+from tests.onboarding.operators.meta_run import Run, write_tickets
+
+
+@pytest.fixture(autouse=True)
+def _readable(record: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sources in the test's own folder may be read."""
+    monkeypatch.setenv("AIRFLOW__ONBOARDING__ALLOWED_FILE_ROOTS", str(tmp_path))
+    load_settings.cache_clear()
+
+
+def _planned(run: Run) -> Card:
+    run.step("conf", "route:validate_conf")
+    run.step("discovery", "discovery:discover", "conf")
+    run.step("connectivity", "validation:check_connectivity", "conf", "discovery")
+    run.step("duplicates", "validation:detect_duplicates", "conf", "discovery")
+    run.step("plan", "validation:summarize_plan", "conf", "discovery", "connectivity", "duplicates")
+    return plan_card(StepContext(run.store, load_settings(), run.run, run.outputs))
+
+
+def test_the_plan_says_what_runs_take_and_cost(tmp_path: Path) -> None:
+    run = Run(write_tickets(tmp_path), **{"schedule.cron": "0 * * * *"})
+    card = _planned(run)
+    line = "Estimated for deliveries like this: 15 s a run, 720 runs a month; no charge beyond this worker"
+    assert line in card.numbers
+    plan = run.record.read("plan") or {}
+    assert (plan["estimate"]["runs_per_month"], plan["claude_limits"]) == (720, {})
+
+
+def test_claude_is_on_the_plan_where_it_is_connected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ANTHROPIC_DEFAULT", json.dumps({"conn_type": "anthropic", "password": "unused"}))
+    card = _planned(Run(write_tickets(tmp_path)))
+    assert "Claude: at most 300,000 tokens and 2.00 USD for all of this, none for runs" in card.numbers
+
+
+def test_a_neighbour_that_cannot_be_read_is_told_and_ends_nothing(tmp_path: Path) -> None:
+    run = Run(write_tickets(tmp_path))
+    dags = Store(load_settings().dags_uri)
+    dags.write("workloads/older/older_dag.py", b'VERSION = "abc"\n')
+    columns = ["ticket_id", "opened_on", "minutes", "channel", "note"]
+    manifest = {"workload": "older", "source": {"location": "s3://b/x/", "filter": ""}, "about": {"columns": columns}}
+    dags.write("workloads/older/abc/.onboarding/manifest.json", json.dumps(manifest).encode())
+    lake = Lake(load_settings().lake_uri, "older")
+    load = Load(load_id="l1", run_date="2026-01-05", rows=9, mode="full", files=(), unreadable=0)
+    folder = Path(lake.bronze_load("older", load.run_date, load.load_id).removeprefix("file://"))
+    folder.mkdir(parents=True)
+    (folder / "part-00000.parquet").write_bytes(b"not Parquet")
+    state.record_load(lake, load)
+    (item,) = _planned(run).items
+    assert item.title == "a workload with the same columns could not be compared"
+    assert "Bronze of `older` cannot be read" in item.evidence
