@@ -32,13 +32,13 @@ down: bootstrap ## stop the local platform
 	@$(BIN)/onboard down
 
 test: bootstrap ## all tests but the slow ones
-	$(PYTEST) -m "not slow" $(SIDE_BY_SIDE)
+	$(PYTEST) -m "not slow" $(SIDE_BY_SIDE) --durations=40
 
 test-fast: bootstrap ## the tests that need no platform
 	$(PYTEST) -m "not e2e and not slow" $(SIDE_BY_SIDE)
 
-test-full: bootstrap ## every test, or one PART; the result is kept in docs/test-full.md
-	$(BIN)/python -m tools.full_test $(if $(PART),--part "$(PART)")
+test-full: bootstrap ## every test, or one PART, or a FOLDER of it; the result is kept in docs/test-full.md
+	$(BIN)/python -m tools.full_test $(if $(PART),--part "$(PART)") $(if $(FOLDER),--folder $(FOLDER))
 
 lint: bootstrap ## ruff, mypy, import rules
 	$(BIN)/ruff check

@@ -70,14 +70,23 @@ with DAG(
         check_environment = OnboardingStepOperator(
             task_id="check_environment",
             step="onboarding.operators.steps.health:check_environment",
+            branches=["phase_0_health.fix_environment"],
             trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         )
+        fix_environment, environment_fixed = gate_task_group(
+            "fix_environment",
+            card="onboarding.operators.environment_card:environment_card",
+            inputs={"environment": check_environment.task_id},
+            timeout_hours=GATE_TIMEOUT_HOURS,
+        )
+        check_environment >> fix_environment
     with TaskGroup("phase_1_discovery", tooltip="First look at the source; close every open question"):
         discover = OnboardingStepOperator(
             task_id="discover",
             step="onboarding.operators.steps.discovery:discover",
             inputs={"conf": validate_conf.task_id},
             branches=["phase_1_discovery.answer_discovery"],
+            trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         )
         answer_discovery, discovery_answered = gate_task_group(
             "answer_discovery",
@@ -256,8 +265,8 @@ with DAG(
         deploy >> verify
 
     decisions = [
-        find_workload, found_chosen, partial_chosen, discovery_answered, plan_approved, overlap_approved,
-        profile_confirmed, resolved, deploy_approved,
+        find_workload, found_chosen, partial_chosen, environment_fixed, discovery_answered, plan_approved,
+        overlap_approved, profile_confirmed, resolved, deploy_approved,
     ]  # fmt: skip
     hand_over = HandOverOperator(
         task_id="hand_over",
@@ -267,7 +276,8 @@ with DAG(
     )
     summary = SummaryOperator(task_id="summary", trigger_rule=TriggerRule.ALL_DONE, retries=2)
 
-    [find_workload, found_chosen, partial_chosen, check_quality, query_gold] >> check_environment >> discover
+    [find_workload, found_chosen, partial_chosen, check_quality, query_gold] >> check_environment
+    [check_environment, environment_fixed] >> discover
     [discover, discovery_answered] >> detect_duplicates
     [discover, discovery_answered] >> check_connectivity
     [discover, discovery_answered] >> find_reusable_assets

@@ -45,3 +45,15 @@ def postgres() -> Iterator[PostgresServer]:
     """A real PostgreSQL server."""
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def aws_endpoint() -> Iterator[str]:
+    """A moto server on a free port of the loopback interface."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()

@@ -44,11 +44,13 @@ class Result:
 
     :ivar groups: folder -> counts; parametrised cases count each.
     :ivar failures: names of the tests that failed, in the order in which they ran.
+    :ivar commits: folder -> what was checked out when its tests ran, where that is another commit than the part's.
     """
 
     exit_code: int
     groups: dict[str, Group] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    commits: dict[str, str] = field(default_factory=dict)
 
 
 def read_result(report: Path, exit_code: int) -> Result:
@@ -116,12 +118,12 @@ def page(runs: Mapping[str, PartRun]) -> str:
         *(sum(getattr(group, name) for group in whole.groups.values()) for name in ("passed", "failed", "skipped"))
     )
     verdict = "passed" if whole.exit_code == 0 and total.passed and not missing else "FAILED"
-    commits = sorted({run.commit for run in runs.values()})
+    commits = sorted({commit for run in runs.values() for commit in (run.commit, *run.result.commits.values())})
     lines = [
         "# The last run of every test",
         "",
         "Written by `make test-full`, whatever its result. It runs three parts, e2e beside the others; "
-        '`make test-full PART="e2e"` runs one of them again.',
+        '`make test-full PART="e2e"` runs one of them again, and `FOLDER=tests/crashes` beside it what is in a folder.',
         "",
         f"**{verdict}**: {total.passed} passed, {total.failed} failed, {total.skipped} skipped; "
         f"commit {' and '.join(commits)}.",
@@ -144,6 +146,10 @@ def page(runs: Mapping[str, PartRun]) -> str:
         f"| `{name}` | {group.passed} | {group.failed} | {group.skipped} | {group.seconds:.0f} |"
         for name, group in sorted(whole.groups.items())
     ]
+    older = {f"`{name}` of {part}": commit for part, run in runs.items() for name, commit in run.result.commits.items()}
+    if older:
+        lines += ["", "Run on an earlier commit than their part:", ""]
+        lines += [f"- {name}: {commit}" for name, commit in sorted(older.items())]
     if whole.failures:
         lines += ["", "Failed:", "", *[f"- `{name}`" for name in whole.failures]]
     return "\n".join(lines) + "\n"
@@ -181,6 +187,29 @@ def run_part(part: str, scratch: Path, extra: Sequence[str]) -> Result:
     return read_result(report, process.returncode)
 
 
+def merged(before: PartRun, again: PartRun, folders: Sequence[str]) -> PartRun:
+    """A part of which some folders were run again: what is known of the others stays, with the commit of that time.
+
+    It passes when no test of any folder failed, and pytest ended well now.
+
+    :param folders: below ``tests/``, as :class:`Group` names them.
+    """
+    kept = {name: group for name, group in before.result.groups.items() if name not in folders}
+    left = [name for name in before.result.failures if not _is_below(name, folders)]
+    commits = {name: before.result.commits.get(name, before.commit) for name in kept}
+    result = Result(
+        again.result.exit_code or (1 if left else 0),
+        {**kept, **again.result.groups},
+        [*left, *again.result.failures],
+        {name: commit for name, commit in sorted(commits.items()) if commit != again.commit},
+    )
+    return PartRun(again.commit, again.finished, again.seconds, again.cores, again.python, result)
+
+
+def _is_below(test: str, folders: Sequence[str]) -> bool:
+    return any(test.startswith((f"{folder}/", f"{folder}::")) for folder in folders)
+
+
 def together(results: Iterable[Result]) -> Result:
     """Several parts as one; the exit code is 0 only when that of each part is."""
     whole = Result(0)
@@ -200,13 +229,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run all parts, or the one that ``--part`` names, with further arguments for pytest; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--part", choices=PARTS, help="run this part only; what is known of the others stays")
+    parser.add_argument(
+        "--folder", action="append", default=[], metavar="tests/NAME",
+        help="with --part: only tests of this folder; what is known of the part's others stays",
+    )  # fmt: skip
     options, extra = parser.parse_known_args(arguments)
+    folders = [str(name).rstrip("/") for name in options.folder]
+    if folders and not options.part:
+        parser.error("--folder needs --part")
+    extra += folders
     sides = ((options.part,),) if options.part else SIDES
     commit = commit_of(ROOT)
     with tempfile.TemporaryDirectory(prefix="test-full-") as scratch, ThreadPoolExecutor(len(sides)) as pool:
         done = pool.map(lambda side: {part: timed(part, commit, Path(scratch), extra) for part in side}, sides)
         finished = {part: run for side in done for part, run in side.items()}
-    keep({**read_runs(KEPT), **finished}, KEPT, PAGE)
+    known = read_runs(KEPT)
+    if folders and options.part in known:
+        finished = {options.part: merged(known[options.part], finished[options.part], folders)}
+    keep({**known, **finished}, KEPT, PAGE)
     return next((run.result.exit_code for run in finished.values() if run.result.exit_code), 0)
 
 

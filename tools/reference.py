@@ -219,7 +219,7 @@ def gates_page() -> str:
         f"| {gate.marked or 'no answer: it is asked again'} |"
         for gate in GATES
     ]
-    lines += ["", *_CHANGES, "", *_WHO]
+    lines += ["", *_CHANGES, "", *_WHO, "", *_TOLD]
     lines += ["", "## Exit codes of `onboard run`", "", "| outcome | exit code |", "|---|---|"]
     lines += [f"| {status} | {code} |" for status, code in sorted(EXIT_CODES.items(), key=lambda item: item[1])]
     return "\n".join(lines) + "\n"
@@ -232,6 +232,15 @@ _WHO = [
     "`reviewers: {approve_deploy: [head_of_data]}`. Under SOX who asked for the onboarding may say no, and not yes. An",
     "answer or a mark of anybody else does not count, and neither does a mark whose author Airflow does not tell: the",
     "decision fails and says whom it takes and what to clear. The card names who may answer.",
+]
+
+_TOLD = [
+    "## Who is told",
+    "",
+    "Whenever `approve` asks, the card goes as text, with a link, to the SNS topic of",
+    "`[onboarding] notification_topic_arn`, and once more after 24 hours while it still waits. A message that cannot",
+    "be sent is in the task's log; the gate is open all the same. Nobody answering within a week closes the gate:",
+    "nothing is deployed.",
 ]
 
 _CHANGES = [

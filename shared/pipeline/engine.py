@@ -28,6 +28,10 @@ def connect(resources: Resources | None = None) -> Any:
     return connection
 
 
+#: What a thread keeps of a partitioned table before it writes: DuckDB's default at most, and one row for each 4 KiB of
+#: its share of the memory. Ten million rows in four partitions, sorted on the way, did not fit 237 MiB with the
+#: default, and did with 60,000 rows.
+MOST_UNWRITTEN_ROWS, UNWRITTEN_BYTES_PER_ROW = 524_288, 4_096
 # The engine that all connections of this process share; empty: each has one of its own.
 _kept: list[Any] = []
 
@@ -49,6 +53,7 @@ def configure(connection: Any, limits: Resources) -> None:
     for statement in (
         f"SET memory_limit = '{limits.memory_bytes // (1024 * 1024)}MiB'",
         f"SET threads = {limits.threads}",
+        f"SET partitioned_write_flush_threshold = {unwritten_rows(limits)}",
         f"SET temp_directory = {quote_literal(limits.temp_directory)}",
         "SET preserve_insertion_order = true",
         "SET autoinstall_known_extensions = false",
@@ -57,6 +62,12 @@ def configure(connection: Any, limits: Resources) -> None:
         "SET enable_progress_bar = false",
     ):
         connection.execute(statement)
+
+
+def unwritten_rows(limits: Resources) -> int:
+    """Rows of a partitioned table that each thread keeps before it writes them."""
+    share = limits.memory_bytes // max(1, limits.threads)
+    return max(2_048, min(MOST_UNWRITTEN_ROWS, share // UNWRITTEN_BYTES_PER_ROW))
 
 
 # Only names of types: what stands before them in the message is the value.

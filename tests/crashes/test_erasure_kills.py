@@ -60,6 +60,8 @@ def erasing_and_finishing(task_id: str, writes: Sequence[str]) -> Sequence[int]:
     return every_write(task_id, writes) if task_id in (ERASE, FINISH) else []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_killed_after_bronze_and_between_versions(
     host: TaskHost, make_places: MakePlaces, aws_url: str, tmp_path: Path
 ) -> None:

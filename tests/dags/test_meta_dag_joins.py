@@ -32,7 +32,8 @@ NOT_ASKED = {
     *(
         f"{gate}.{task}"
         for gate in (
-            "route.choose_found", "route.choose_partial", "phase_1_discovery.answer_discovery",
+            "route.choose_found", "route.choose_partial", "phase_0_health.fix_environment",
+            "phase_1_discovery.answer_discovery",
             "phase_2_validate.approve_overlap", "phase_4_build.resolve",
         )
         for task in ("request", "wait", "decision")
@@ -54,6 +55,10 @@ SCENARIOS: tuple[dict[str, dict[str, Any]], ...] = (
         "red_twice": {"steps": {**RED_TWICE, "phase_4_build.resolve": "none"}},
         "red_twice_stopped": {"steps": RED_TWICE, "marks": {"resolve": "failed"}},
         "partial_stopped": {"steps": {"route.find_workload": "branch route.choose_partial"}},
+        "environment_gone_on": {
+            "steps": {"phase_0_health.check_environment": "branch phase_0_health.fix_environment"},
+            "marks": {"approve_plan": "failed"},
+        },
         "discovery_cancelled": {
             "steps": {"phase_1_discovery.discover": "branch phase_1_discovery.answer_discovery"},
             "marks": {"answer_discovery": "failed"},
@@ -175,6 +180,13 @@ def test_marking_the_question_about_an_earlier_onboarding_stops(results: dict[st
         "route.validate_conf", "route.find_workload", "route.choose_partial.request", "route.choose_partial.wait",
         "route.choose_partial.decision", "summary",
     }  # fmt: skip
+
+
+def test_who_marks_fix_environment_goes_on_without(results: dict[str, Any]) -> None:
+    run = results["environment_gone_on"]
+    assert run["record"]["gate-fix_environment-01"]["option"] == "go on without"
+    assert run["tasks"]["phase_1_discovery.discover"] == "success"
+    assert run["record"]["outcome"]["reason"].startswith("approve_plan: reject by ")
 
 
 def test_open_questions_end_the_run_before_a_plan(results: dict[str, Any]) -> None:

@@ -19,7 +19,8 @@ GROUPS = [
     "phase_5_deploy", "hand_over", "summary",
 ]  # fmt: skip
 GATE_GROUPS = {
-    "choose_found": "route", "choose_partial": "route", "answer_discovery": "phase_1_discovery",
+    "choose_found": "route", "choose_partial": "route", "fix_environment": "phase_0_health",
+    "answer_discovery": "phase_1_discovery",
     "approve_plan": "phase_2_validate", "approve_overlap": "phase_2_validate", "confirm_profile": "phase_3_profile",
     "resolve": "phase_4_build",
     "approve_deploy": "phase_4_build",
@@ -99,6 +100,7 @@ def test_the_straight_path_has_at_most_45_instances(dag: Any) -> None:
 def test_at_most_one_branch_goes_on(dag: Any) -> None:
     for name, following in (
         ("route.find_workload", "phase_0_health.check_environment"),
+        ("phase_0_health.check_environment", "phase_1_discovery.discover"),
         ("phase_1_discovery.discover", "phase_2_validate.detect_duplicates"),
         ("phase_1_discovery.discover", "phase_2_validate.check_connectivity"),
         ("phase_2_validate.summarize_plan", "phase_3_profile.measure"),

@@ -103,6 +103,7 @@ def _pipeline_ended(client: AirflowClient) -> None:
     assert client.run(NAME, "first")["state"] == "success"
 
 
+@pytest.mark.slow
 def test_a_source_that_contains_another_is_asked_about(completed: dict[str, Any], platform: PlatformInfo) -> None:
     requester, reviewer = AirflowClient(platform, "requester"), AirflowClient(platform, "reviewer")
     folder = (platform.home / "landing" / NAME).as_uri() + "/"

@@ -64,6 +64,8 @@ def check_baselines(workload: tuple[Deployed, Path, Path], examples: int) -> Non
     check()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_any_order_ends_in_the_same_baselines(workload: tuple[Deployed, Path, Path]) -> None:
     check_baselines(workload, 3)
 

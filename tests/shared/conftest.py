@@ -204,18 +204,6 @@ class Pipeline:
         return sorted(rows, key=repr)
 
 
-@pytest.fixture(scope="session")
-def aws_endpoint() -> Iterator[str]:
-    """A moto server on a free port of the loopback interface."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
 def aws(aws_endpoint: str) -> Iterator[Callable[[str], Any]]:
     """The data plane's clients talk to an empty moto account."""

@@ -5,7 +5,19 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tools.full_test import PARTS, Group, PartRun, Result, commit_of, keep, page, read_result, read_runs, together
+from tools.full_test import (
+    PARTS,
+    Group,
+    PartRun,
+    Result,
+    commit_of,
+    keep,
+    merged,
+    page,
+    read_result,
+    read_runs,
+    together,
+)
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.shared.pipeline.test_run" name="test_a" time="1.5"/>
@@ -90,3 +102,22 @@ def test_the_page_of_the_part_before_is_no_uncommitted_change(tmp_path: Path) ->
     assert commit_of(tmp_path) == head
     (tmp_path / "code.py").write_text("after")
     assert commit_of(tmp_path) == f"{head}, with uncommitted changes"
+
+
+def test_a_folder_again_leaves_what_is_known_of_the_others_and_their_commit(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text(REPORT)
+    before = run_of(read_result(tmp_path / "junit.xml", 1))
+    again = run_of(Result(0, {"tests/end_to_end": Group(2)}), "def")
+    found = merged(before, again, ["tests/end_to_end"])
+    assert found.result.exit_code == 1, "a test of the other folder failed"
+    assert found.result.failures == ["tests/shared/pipeline/test_run::test_b[x]"]
+    assert found.result.groups["tests/end_to_end"] == Group(2)
+    assert found.result.commits == {"tests/shared/pipeline": "abc"}
+    shown = page(dict.fromkeys(PARTS, found))
+    assert "commit abc and def" in shown
+    assert "- `tests/shared/pipeline` of e2e: abc" in shown
+    green = merged(found, run_of(Result(0, {"tests/shared/pipeline": Group(9)}), "ghi"), ["tests/shared/pipeline"])
+    assert (green.result.exit_code, green.result.failures) == (0, [])
+    assert green.result.commits == {"tests/end_to_end": "def"}
+    red = merged(found, run_of(Result(2), "ghi"), ["tests/shared/pipeline"])
+    assert red.result.exit_code == 2

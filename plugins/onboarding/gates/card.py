@@ -46,12 +46,14 @@ class NextRun(Strict):
     :ivar root_run_id: the onboarding that goes on; empty: the one that asks.
     :ivar from_phase: the phase (1 to 4) that it goes on from; None: the gate's.
     :ivar gaps: agent -> names of its failed tests that are left as they are.
+    :ivar mcp_mode: ``LOCAL`` or ``GATEWAY``, where MCP servers are looked for from now on; empty: as before.
     """
 
     conf: dict[str, Any] = Field(default_factory=dict)
     root_run_id: str = ""
     from_phase: int | None = None
     gaps: dict[str, list[str]] = Field(default_factory=dict)
+    mcp_mode: str = ""
 
 
 class Card(Strict):

@@ -28,6 +28,7 @@ _ANSWERS = (
 CHANGEABLE: dict[str, tuple[str, ...]] = {
     "choose_found": ("workload",),
     "choose_partial": (),
+    "fix_environment": (),
     "answer_discovery": (LOCATION, *_ANSWERS),
     "approve_plan": _ANSWERS,
     "approve_overlap": _ANSWERS,

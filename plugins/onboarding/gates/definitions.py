@@ -68,6 +68,18 @@ GATES: tuple[Gate, ...] = (
         marked="stop",
     ),
     Gate(
+        "fix_environment",
+        (
+            ("retry", "change"),
+            ("switch mode", "change"),
+            ("go on without", "approve"),
+            ("stop", "reject"),
+        ),
+        "A REQUIRED MCP server is not connected: look again, look elsewhere, or go on without?",
+        1,
+        marked="go on without",
+    ),
+    Gate(
         "answer_discovery",
         (("submit answers", "change"), ("cancel", "reject")),
         "What can neither the source nor the form tell?",

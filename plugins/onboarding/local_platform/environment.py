@@ -17,6 +17,8 @@ from onboarding.local_platform.info import Home
 MARKER = "ONBOARD_PLATFORM_MARKER"
 # Further folders that `file://` sources may lie in, separated by commas.
 FILE_ROOTS_VARIABLE = "ONBOARD_FILE_ROOTS"
+# Where `onboard up` finds .mcp.json or .mcp.gateway.json, and whether servers in it are needed (true).
+MCP_FOLDER_VARIABLE, MCP_REQUIRED_VARIABLE = "ONBOARD_MCP_FOLDER", "ONBOARD_MCP_REQUIRED"
 # Another folder of DAG files than the project's own; it must hold the meta-DAG and the gate DAGs, too.
 DAGS_FOLDER_VARIABLE = "ONBOARD_DAGS_FOLDER"
 # Airflow reads these by their dotted name. Writers wait for each other instead of failing (seconds).
@@ -207,5 +209,7 @@ def _onboarding(home: Home, api_url: str) -> dict[str, str]:
         "ALLOWED_FILE_ROOTS": ",".join(str(root).strip() for root in roots if str(root).strip()),
         "NOTIFICATION_TOPIC_ARN": names.TOPIC_ARN,
         "BASE_URL": api_url,
+        "MCP_FOLDER": os.environ.get(MCP_FOLDER_VARIABLE, ""),
+        "MCP_REQUIRED": os.environ.get(MCP_REQUIRED_VARIABLE, "false"),
     }
     return {f"AIRFLOW__ONBOARDING__{key}": value for key, value in options.items()}

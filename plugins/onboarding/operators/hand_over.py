@@ -55,6 +55,7 @@ class HandOverOperator(TriggerDagRunOperator):
             "iteration": iteration,
             "corrections": corrections,
             "gaps": {**gaps_of(record.entries()), **following.gaps},
+            "mcp_mode": following.mcp_mode or run.mcp_mode,
         }
         self.conf = {**conf.model_dump(mode="json", exclude_unset=True), "resume": resume}
         entry = {name: asked[name] for name in ("gate", "by")}

@@ -51,6 +51,12 @@ class MetaRun:
         handed = (self.conf.get("resume") or {}) if self.iteration > 1 else {}
         return {str(agent): list(tests) for agent, tests in (handed.get("gaps") or {}).items()}
 
+    @property
+    def mcp_mode(self) -> str:
+        """``LOCAL`` or ``GATEWAY``, where a person chose it in an earlier run of the chain."""
+        handed = (self.conf.get("resume") or {}) if self.iteration > 1 else {}
+        return str(handed.get("mcp_mode") or "")
+
     @classmethod
     def from_context(cls, context: Context) -> MetaRun:
         """The meta run of a task's context."""

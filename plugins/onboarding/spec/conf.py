@@ -351,6 +351,7 @@ class Resume(Strict):
     gaps: dict[str, list[str]] = Field(
         default_factory=dict, description="Agent -> its failed tests that a person left as they are."
     )
+    mcp_mode: Literal["", "LOCAL", "GATEWAY"] = Field("", description="Where MCP servers are looked for.")
 
 
 class Conf(Strict):

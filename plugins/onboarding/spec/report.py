@@ -161,6 +161,21 @@ class AnswerReport(Strict):
     rows: list[list[str | None]]
 
 
+class KeptAnswer(Strict):
+    """The same as the run that asked keeps it.
+
+    :ivar question: what was asked, in words or as SQL.
+    :ivar rows: how many there are.
+    """
+
+    workload: str
+    question: str
+    sql: str
+    rows: int
+    columns: list[str]
+    values: list[list[str | None]]
+
+
 class RunReport(Strict):
     """What ``onboard run --json`` writes. ``seconds`` is wall-clock time of the whole command."""
 

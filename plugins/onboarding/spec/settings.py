@@ -47,6 +47,9 @@ OPTIONS: tuple[Option, ...] = (
     Option("claude_deadline_seconds", "600", "Longest time that one onboarding waits for Claude, all calls together."),
     Option("claude_token_budget", "300000", "Tokens of every kind that one onboarding may use."),
     Option("claude_cost_budget_usd", "2.00", "US dollars that one onboarding may spend on Claude, by list prices."),
+    Option("mcp_folder", "", "Folder with .mcp.json or .mcp.gateway.json; empty: MCP servers are not looked for."),
+    Option("mcp_required", "false", "true: an onboarding asks what to do while a REQUIRED MCP server is down."),
+    Option("mcp_deadline_seconds", "20", "Longest wait for one MCP server, its start included."),
     Option("base_url", "", "Address of the Airflow UI for links in cards; empty: api.base_url."),
 )
 
@@ -73,6 +76,9 @@ class Settings:
     claude_deadline_seconds: str
     claude_token_budget: str
     claude_cost_budget_usd: str
+    mcp_folder: str
+    mcp_required: str
+    mcp_deadline_seconds: str
     base_url: str
 
     @property
@@ -96,8 +102,8 @@ class Settings:
             models[agent] = model
         return models
 
-    def claude_limit(self, name: str) -> Decimal:
-        """The value of an option ``claude_...`` that is a limit.
+    def number(self, name: str) -> Decimal:
+        """The value of an option that is a number.
 
         :raises SettingsError: it is no number, or negative.
         """
@@ -109,6 +115,17 @@ class Settings:
         if not value.is_finite() or value < 0:
             raise _wrong(name, "a number of at least 0", given)
         return value
+
+    @property
+    def needs_mcp(self) -> bool:
+        """Whether somebody is asked while a REQUIRED MCP server is down.
+
+        :raises SettingsError: the option is neither true nor false.
+        """
+        given = self.mcp_required.strip().lower()
+        if given not in ("true", "false"):
+            raise _wrong("mcp_required", "true or false", self.mcp_required)
+        return given == "true"
 
     def glue_database(self, zone: str) -> str:
         """Name of the Glue database of a zone."""

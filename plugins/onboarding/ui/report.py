@@ -22,6 +22,7 @@ from onboarding.spec.plans import (
     TransformationPlan,
 )
 from onboarding.spec.profile import ColumnProfile, ProfileReport
+from onboarding.spec.report import KeptAnswer
 from onboarding.ui.airflow_access import Run, task_outputs, task_states, waiting_gates
 from onboarding.ui.onboardings import Link, current_phase, outcome_of, state_of
 from onboarding.workspace.outputs import safe_segment
@@ -81,6 +82,7 @@ class Report:
     quality: QualityPlan | None = None
     dag: DagPlan | None = None
     dry_run: DryRun | None = None
+    answer: KeptAnswer | None = None
     approvals: list[Approval] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
@@ -177,6 +179,12 @@ class _Outputs:
             f"{group}.propose", "plan.json", model
         )
 
+    def branched(self, task_id: str) -> bool:
+        """Whether a task went on by a branch, and left what that needs instead of its usual files."""
+        returned = self._returned.get(task_id)
+        summary = returned.get("summary") if isinstance(returned, dict) else None
+        return bool(isinstance(summary, dict) and summary.get("branch"))
+
     def _key(self, task_id: str) -> str:
         returned = self._returned.get(task_id)
         key = str(returned.get("key") or "") if isinstance(returned, dict) else ""
@@ -184,7 +192,9 @@ class _Outputs:
 
 
 def _add_outputs(report: Report, outputs: _Outputs) -> None:
-    report.discovery = outputs.model("phase_1_discovery.discover", "discovery.json", DiscoveryPlan)
+    if not outputs.branched("phase_1_discovery.discover"):
+        report.discovery = outputs.model("phase_1_discovery.discover", "discovery.json", DiscoveryPlan)
+    report.answer = outputs.model("route.query_gold", "answer.json", KeptAnswer)
     report.profile = outputs.model("phase_3_profile.measure", "profile.json", ProfileReport)
     report.metadata = outputs.plan("phase_4_build.metadata", MetadataPlan) or outputs.plan(
         "phase_3_profile", MetadataPlan

@@ -27,6 +27,7 @@ def test_an_answer_in_required_actions() -> None:
 MARKED = {
     "choose_found": ("stop", "reject"),
     "choose_partial": ("stop", "reject"),
+    "fix_environment": ("go on without", "approve"),
     "answer_discovery": ("submit answers", "change"),
     "approve_plan": ("approve", "approve"),
     "confirm_profile": ("confirm", "approve"),

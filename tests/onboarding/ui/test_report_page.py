@@ -7,6 +7,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from onboarding.spec.plans import Decision
+from onboarding.spec.report import KeptAnswer
 from onboarding.workspace.outputs import write_output
 from onboarding.workspace.record import RunRecord
 from onboarding.workspace.store import Store, canonical_json
@@ -82,6 +83,43 @@ def test_tests_and_deployed_files(client: TestClient, workspace: Store, rows: Ro
     assert "2 != 3" in text
     assert "s3://dags/orders_dag.py" in text
     assert "not verified" in text
+
+
+def test_what_the_environment_has(client: TestClient, workspace: Store, rows: Rows) -> None:
+    rows.run("first")
+    resource = {"kind": "LF-tag", "where": HOSTILE, "status": "NO PERMISSION", "detail": "denied", "remedy": "grant it"}
+    server = {
+        "name": "iam", "kind": "REQUIRED", "status": "down", "transport": "stdio", "endpoint": "uvx", "seconds": 2.5,
+        "tools": [], "detail": HOSTILE,
+    }  # fmt: skip
+    entry = {"line": "Environment ready. 0/13", "mode": "LOCAL", "resources": [resource], "servers": [server]}
+    RunRecord(workspace, "first").write("environment", entry)
+    text = client.get(PAGE).text
+    for shown in ("Environment ready. 0/13", "NO PERMISSION", "grant it", "1 MCP servers, LOCAL", "down"):
+        assert shown in text
+    assert HOSTILE not in text
+
+
+def test_the_answer_of_gold(client: TestClient, workspace: Store, rows: Rows) -> None:
+    number = rows.run("first", state="success")
+    answer = KeptAnswer(
+        workload="orders", question="how many?", sql="SELECT count(*) AS n FROM orders", rows=1, columns=["n", HOSTILE],
+        values=[["1530", None]],
+    )  # fmt: skip
+    _give(rows, workspace, number, "route.query_gold", "answer.json", answer)
+    text = client.get(PAGE).text
+    assert "SELECT count(*) AS n FROM orders" in text
+    assert "<td>1530</td><td></td>" in text
+    assert HOSTILE not in text
+
+
+def test_a_run_that_asks_has_no_plan_and_that_is_no_fault(client: TestClient, workspace: Store, rows: Rows) -> None:
+    number = rows.run("first")
+    key = "runs/first/outputs/phase_1_discovery.discover/01-0"
+    branch = {"branch": "phase_1_discovery.answer_discovery"}
+    reference = write_output(workspace, key, {"questions.json": b"[]"}, branch)
+    rows.output(number, "first", "phase_1_discovery.discover", reference.as_xcom())
+    assert "cannot read it" not in client.get(PAGE).text
 
 
 def test_an_error_that_was_overcome_is_said_to_be(client: TestClient, workspace: Store, rows: Rows) -> None:

@@ -22,10 +22,10 @@ def claude_of(context: StepContext) -> Claude | None:
     if connection is None:
         return None
     limits = Limits(
-        call_seconds=float(settings.claude_limit("claude_timeout_seconds")),
-        total_seconds=float(settings.claude_limit("claude_deadline_seconds")),
-        tokens=int(settings.claude_limit("claude_token_budget")),
-        cost_usd=settings.claude_limit("claude_cost_budget_usd"),
+        call_seconds=float(settings.number("claude_timeout_seconds")),
+        total_seconds=float(settings.number("claude_deadline_seconds")),
+        tokens=int(settings.number("claude_token_budget")),
+        cost_usd=settings.number("claude_cost_budget_usd"),
     )
     calls = ClaudeCalls(context.store, context.run.root_run_id, limits, price_table())
     return Claude(connection, calls, settings.claude_models)

@@ -1,0 +1,1 @@
+"""What the environment has: resources of the AWS account, and MCP servers. Only looked at, never changed."""
