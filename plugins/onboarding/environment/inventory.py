@@ -136,7 +136,7 @@ def _not_set(kind: str, option: str, purpose: str, *, critical: bool = False) ->
 
 def _resource(kind: str, where: str, look: Look, *, critical: bool, remedy: str, permission: str) -> Resource:
     if look.status == "FOUND":
-        return Resource(kind=kind, where=where, status="FOUND", critical=critical)
+        return Resource(kind=kind, where=where, status="FOUND", detail=look.detail, critical=critical)
     if look.status == "NO PERMISSION":
         remedy = f"grant the worker's role {permission}: whether it is there cannot be seen without"
     return Resource(kind=kind, where=where, status=look.status, detail=look.detail, critical=critical, remedy=remedy)

@@ -19,7 +19,8 @@ ROLE = "arn:aws:iam::123456789012:role/onboarding-glue-role"
 
 
 def _post(url: str, data: bytes = b"") -> None:
-    urllib.request.urlopen(urllib.request.Request(url, data=data, method="POST")).close()
+    request = urllib.request.Request(url, data=data, method="POST", headers={"Content-Type": "text/plain"})
+    urllib.request.urlopen(request).close()
 
 
 @pytest.fixture
@@ -117,3 +118,17 @@ def test_an_account_that_does_not_answer_is_not_missing(
     monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     assert _taken()["LF-tag PII_Type"].status == "NO ANSWER"
+
+
+def test_a_bucket_that_is_not_there_is_not_found(aws: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__ONBOARDING__LAKE_URI", "s3://aws_default@no-such-bucket/lake")
+    bucket = _taken()["S3 bucket [onboarding] lake_uri = s3://aws_default@no-such-bucket/lake"]
+    assert (bucket.status, bucket.critical) == ("NOT FOUND", True)
+    aws("s3").create_bucket(Bucket="no-such-bucket")
+    assert _taken()["S3 bucket [onboarding] lake_uri = s3://aws_default@no-such-bucket/lake"].status == "FOUND"
+
+
+def test_a_folder_that_nobody_has_written_to_yet_is_no_fault(aws: Callable[[str], Any], tmp_path: Path) -> None:
+    (tmp_path / "lake").rmdir()
+    folder = _taken()[f"folder [onboarding] lake_uri = {(tmp_path / 'lake').as_uri()}"]
+    assert (folder.status, folder.detail) == ("FOUND", "is made when something is written to it")
