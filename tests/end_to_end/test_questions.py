@@ -59,7 +59,7 @@ def test_who_wants_to_be_asked_chooses_and_cancels(platform: PlatformInfo) -> No
     assert answered.exit_code == 0, answered.errors
     plan = _gate(reviewer, "asked__round_02", "approve_plan")
     assert "Regulations: GDPR" in plain(plan.body)
-    assert "schedule.cron = 0 5 * * *" in plain(plan.body)
+    assert "Changed: round 2 of 5, after answer_discovery: schedule.cron=0 5 * * *; quality" in plain(plan.body)
     _mark(reviewer, plan, "failed")
     _ended(requester, "asked__round_02")
     requester.trigger(META_DAG, "cancelled", conf)

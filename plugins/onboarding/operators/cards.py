@@ -39,8 +39,8 @@ def plan_card(context: StepContext) -> Card:
         numbers=[
             f"Source: {discovery.source.location} ({discovery.source.format.value}, {size})",
             f"Zones: bronze, silver, gold ({discovery.gold_format}); engine: {discovery.engine}",
-            *_estimates(context),
             *([f"Regulations: {', '.join(discovery.regulations)}"] if discovery.regulations else []),
+            *_estimates(context),
             f"Quality gates: silver {discovery.silver_threshold:.2f}, gold {discovery.gold_threshold:.2f}",
             f"Decided for you, because the form left it empty: {len(discovery.assumptions)} fields",
             *_assumed(discovery.assumptions),

@@ -61,7 +61,7 @@ class HandOverOperator(TriggerDagRunOperator):
         entry = {name: asked[name] for name in ("gate", "by")}
         entry |= {"run_id": self.trigger_run_id, "from_run_id": run.run_id, "problem": problem}
         # What the option itself changes is shown to who approves it like what was chosen in the form.
-        entry["changes"] = [*_changes_of(record, following, corrections), *asked["changes"]]
+        entry["changes"] = [*asked["changes"], *_changes_of(record, following, corrections)]
         entry["chosen"] = list(asked["changes"])
         if root != run.root_run_id:
             entry["asked_by"] = str((step_context.record.read("request") or {}).get("triggered_by") or "unknown")
