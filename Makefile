@@ -37,8 +37,8 @@ test: bootstrap ## all tests but the slow ones
 test-fast: bootstrap ## the tests that need no platform
 	$(PYTEST) -m "not e2e and not slow" $(SIDE_BY_SIDE)
 
-test-full: bootstrap ## every test, or one PART, or a FOLDER of it; the result is kept in docs/test-full.md
-	$(BIN)/python -m tools.full_test $(if $(PART),--part "$(PART)") $(if $(FOLDER),--folder $(FOLDER))
+test-full: bootstrap ## every test, or one PART, or what FAILED of it; the result is kept in docs/test-full.md
+	$(BIN)/python -m tools.full_test $(if $(PART),--part "$(PART)") $(if $(FAILED),--failed)
 
 lint: bootstrap ## ruff, mypy, import rules
 	$(BIN)/ruff check

@@ -16,7 +16,7 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,13 +44,13 @@ class Result:
 
     :ivar groups: folder -> counts; parametrised cases count each.
     :ivar failures: names of the tests that failed, in the order in which they ran.
-    :ivar commits: folder -> what was checked out when its tests ran, where that is another commit than the part's.
+    :ivar repeated: tests that failed and were run again, each with the commit of that time.
     """
 
     exit_code: int
     groups: dict[str, Group] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
-    commits: dict[str, str] = field(default_factory=dict)
+    repeated: dict[str, str] = field(default_factory=dict)
 
 
 def read_result(report: Path, exit_code: int) -> Result:
@@ -118,12 +118,12 @@ def page(runs: Mapping[str, PartRun]) -> str:
         *(sum(getattr(group, name) for group in whole.groups.values()) for name in ("passed", "failed", "skipped"))
     )
     verdict = "passed" if whole.exit_code == 0 and total.passed and not missing else "FAILED"
-    commits = sorted({commit for run in runs.values() for commit in (run.commit, *run.result.commits.values())})
+    commits = sorted({commit for run in runs.values() for commit in (run.commit, *run.result.repeated.values())})
     lines = [
         "# The last run of every test",
         "",
         "Written by `make test-full`, whatever its result. It runs three parts, e2e beside the others; "
-        '`make test-full PART="e2e"` runs one of them again, and `FOLDER=tests/crashes` beside it what is in a folder.',
+        '`make test-full PART="e2e"` runs one of them again, and `FAILED=yes` beside it only what failed there.',
         "",
         f"**{verdict}**: {total.passed} passed, {total.failed} failed, {total.skipped} skipped; "
         f"commit {' and '.join(commits)}.",
@@ -146,10 +146,10 @@ def page(runs: Mapping[str, PartRun]) -> str:
         f"| `{name}` | {group.passed} | {group.failed} | {group.skipped} | {group.seconds:.0f} |"
         for name, group in sorted(whole.groups.items())
     ]
-    older = {f"`{name}` of {part}": commit for part, run in runs.items() for name, commit in run.result.commits.items()}
-    if older:
-        lines += ["", "Run on an earlier commit than their part:", ""]
-        lines += [f"- {name}: {commit}" for name, commit in sorted(older.items())]
+    again = {name: commit for run in runs.values() for name, commit in run.result.repeated.items()}
+    if again:
+        lines += ["", "Failed at first, and run again on its own:", ""]
+        lines += [f"- `{name}`, on {commit}" for name, commit in sorted(again.items())]
     if whole.failures:
         lines += ["", "Failed:", "", *[f"- `{name}`" for name in whole.failures]]
     return "\n".join(lines) + "\n"
@@ -187,27 +187,37 @@ def run_part(part: str, scratch: Path, extra: Sequence[str]) -> Result:
     return read_result(report, process.returncode)
 
 
-def merged(before: PartRun, again: PartRun, folders: Sequence[str]) -> PartRun:
-    """A part of which some folders were run again: what is known of the others stays, with the commit of that time.
+def merged(before: PartRun, again: PartRun) -> PartRun:
+    """A part whose failed tests, and no others, were run again: what is known of the others stays.
 
-    It passes when no test of any folder failed, and pytest ended well now.
-
-    :param folders: below ``tests/``, as :class:`Group` names them.
+    It passes when none of them failed again, and all of them ran.
     """
-    kept = {name: group for name, group in before.result.groups.items() if name not in folders}
-    left = [name for name in before.result.failures if not _is_below(name, folders)]
-    commits = {name: before.result.commits.get(name, before.commit) for name in kept}
-    result = Result(
-        again.result.exit_code or (1 if left else 0),
-        {**kept, **again.result.groups},
-        [*left, *again.result.failures],
-        {name: commit for name, commit in sorted(commits.items()) if commit != again.commit},
-    )
-    return PartRun(again.commit, again.finished, again.seconds, again.cores, again.python, result)
+    failed = before.result.failures
+    ran = sum(group.passed + group.failed for group in again.result.groups.values())
+    if ran != len(failed):
+        # Which of them ran is not known: nothing new is known of any.
+        return replace(before, result=replace(before.result, exit_code=again.result.exit_code or 1))
+    groups = {name: Group(**asdict(group)) for name, group in before.result.groups.items()}
+    for name in failed:
+        groups[_group_of(name)].failed -= 1
+    for name, group in again.result.groups.items():
+        known = groups.setdefault(name, Group())
+        for count in ("passed", "failed", "seconds"):
+            setattr(known, count, getattr(known, count) + getattr(group, count))
+    repeated = {**before.result.repeated, **dict.fromkeys(failed, again.commit)}
+    result = Result(again.result.exit_code, groups, again.result.failures, dict(sorted(repeated.items())))
+    return replace(before, finished=again.finished, seconds=before.seconds + again.seconds, result=result)
 
 
-def _is_below(test: str, folders: Sequence[str]) -> bool:
-    return any(test.startswith((f"{folder}/", f"{folder}::")) for folder in folders)
+def _group_of(test: str) -> str:
+    parts = test.partition("::")[0].split("/")
+    return "/".join(parts[: 3 if parts[1:2] in (["onboarding"], ["shared"]) else 2])
+
+
+def node_id(test: str) -> str:
+    """What pytest calls a test that is kept as ``tests/package/module::test[case]``."""
+    module, _, name = test.partition("::")
+    return f"{module}.py::{name}"
 
 
 def together(results: Iterable[Result]) -> Result:
@@ -230,22 +240,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--part", choices=PARTS, help="run this part only; what is known of the others stays")
     parser.add_argument(
-        "--folder", action="append", default=[], metavar="tests/NAME",
-        help="with --part: only tests of this folder; what is known of the part's others stays",
-    )  # fmt: skip
+        "--failed", action="store_true", help="with --part: only its tests that failed; the others keep their result"
+    )
     options, extra = parser.parse_known_args(arguments)
-    folders = [str(name).rstrip("/") for name in options.folder]
-    if folders and not options.part:
-        parser.error("--folder needs --part")
-    extra += folders
+    known = read_runs(KEPT)
+    failed = known[options.part].result.failures if options.failed and options.part in known else []
+    if options.failed and not failed:
+        parser.error("--failed needs a --part of which tests failed")
+    extra += [node_id(name) for name in failed]
     sides = ((options.part,),) if options.part else SIDES
     commit = commit_of(ROOT)
     with tempfile.TemporaryDirectory(prefix="test-full-") as scratch, ThreadPoolExecutor(len(sides)) as pool:
         done = pool.map(lambda side: {part: timed(part, commit, Path(scratch), extra) for part in side}, sides)
         finished = {part: run for side in done for part, run in side.items()}
-    known = read_runs(KEPT)
-    if folders and options.part in known:
-        finished = {options.part: merged(known[options.part], finished[options.part], folders)}
+    if failed:
+        finished = {options.part: merged(known[options.part], finished[options.part])}
     keep({**known, **finished}, KEPT, PAGE)
     return next((run.result.exit_code for run in finished.values() if run.result.exit_code), 0)
 

@@ -13,6 +13,7 @@ from tools.full_test import (
     commit_of,
     keep,
     merged,
+    node_id,
     page,
     read_result,
     read_runs,
@@ -104,20 +105,30 @@ def test_the_page_of_the_part_before_is_no_uncommitted_change(tmp_path: Path) ->
     assert commit_of(tmp_path) == f"{head}, with uncommitted changes"
 
 
-def test_a_folder_again_leaves_what_is_known_of_the_others_and_their_commit(tmp_path: Path) -> None:
+def test_what_failed_is_run_again_and_the_others_keep_their_result(tmp_path: Path) -> None:
     (tmp_path / "junit.xml").write_text(REPORT)
     before = run_of(read_result(tmp_path / "junit.xml", 1))
-    again = run_of(Result(0, {"tests/end_to_end": Group(2)}), "def")
-    found = merged(before, again, ["tests/end_to_end"])
-    assert found.result.exit_code == 1, "a test of the other folder failed"
-    assert found.result.failures == ["tests/shared/pipeline/test_run::test_b[x]"]
-    assert found.result.groups["tests/end_to_end"] == Group(2)
-    assert found.result.commits == {"tests/shared/pipeline": "abc"}
+    failed = ["tests/shared/pipeline/test_run::test_b[x]", "tests/end_to_end/test_gates::test_d"]
+    assert before.result.failures == failed
+    assert node_id(failed[0]) == "tests/shared/pipeline/test_run.py::test_b[x]"
+    green = Result(0, {"tests/shared/pipeline": Group(1, seconds=3), "tests/end_to_end": Group(1)})
+    found = merged(before, run_of(green, "def"))
+    assert (found.commit, found.result.exit_code, found.result.failures) == ("abc", 0, [])
+    assert found.result.groups["tests/shared/pipeline"] == Group(2, 0, 0, 6.5)
+    assert found.result.groups["tests/end_to_end"] == Group(1, 0, 1, 61)
     shown = page(dict.fromkeys(PARTS, found))
     assert "commit abc and def" in shown
-    assert "- `tests/shared/pipeline` of e2e: abc" in shown
-    green = merged(found, run_of(Result(0, {"tests/shared/pipeline": Group(9)}), "ghi"), ["tests/shared/pipeline"])
-    assert (green.result.exit_code, green.result.failures) == (0, [])
-    assert green.result.commits == {"tests/end_to_end": "def"}
-    red = merged(found, run_of(Result(2), "ghi"), ["tests/shared/pipeline"])
-    assert red.result.exit_code == 2
+    assert "- `tests/end_to_end/test_gates::test_d`, on def" in shown
+
+
+def test_what_fails_again_or_does_not_run_is_no_pass(tmp_path: Path) -> None:
+    (tmp_path / "junit.xml").write_text(REPORT)
+    before = run_of(read_result(tmp_path / "junit.xml", 1))
+    again = Result(1, {"tests/shared/pipeline": Group(1), "tests/end_to_end": Group(0, 1)}, [before.result.failures[1]])
+    red = merged(before, run_of(again, "def"))
+    assert (red.result.exit_code, red.result.failures) == (1, [before.result.failures[1]])
+    assert red.result.groups["tests/end_to_end"].failed == 1
+    half = merged(before, run_of(Result(0, {"tests/shared/pipeline": Group(1)}), "def"))
+    assert half.result.exit_code == 1
+    nothing = merged(before, run_of(Result(4), "def"))
+    assert (nothing.result.exit_code, nothing.result.failures) == (4, before.result.failures)
