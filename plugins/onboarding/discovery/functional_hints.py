@@ -24,6 +24,8 @@ HOLDS = 0.95
 #: Rows that products and sums are looked for in; what is found there is counted over the whole sample.
 _FIRST_ROWS = 400
 _MOST_NUMBERS, _MOST_CATEGORIES, _MOST_HINTS = 30, 12, 30
+#: Columns that another may decide or explain: a table of thousands takes half an hour with all of them.
+_MOST_OTHERS = 100
 #: Results are so many times as large as what rounding may hide, so that no chance agrees.
 _ABOVE_ROUNDING = 20
 #: A column decides another: it has at least so many values, at most so many, and each occurs so often on average.
@@ -172,7 +174,7 @@ def _overlap(one: ColumnProfile, other: ColumnProfile) -> bool:
 def _decided(columns: list[ColumnProfile], measurement: Measurement) -> Iterator[FunctionalHint]:
     deciding = [column for column in columns if _may_decide(column, measurement.rows)][:_MOST_CATEGORIES]
     for column in deciding:
-        others = [other for other in columns if _may_be_decided(other, column, measurement.rows)]
+        others = [other for other in columns if _may_be_decided(other, column, measurement.rows)][:_MOST_OTHERS]
         if not others:
             continue
         found = decided_by(measurement.table, column.position, [other.position for other in others])
@@ -206,7 +208,7 @@ def _missing(columns: list[ColumnProfile], measurement: Measurement) -> Iterator
         if 2 <= column.distinct_count <= _MOST_STATES and column.type in (ColumnType.TEXT, ColumnType.BOOLEAN)
     ]
     for state in states[:_MOST_CATEGORIES]:
-        others = [column for column in lacking if column.name != state.name]
+        others = [column for column in lacking if column.name != state.name][:_MOST_OTHERS]
         if not others:
             continue
         counted = missing_by_value(measurement.table, state.position, [other.position for other in others])
