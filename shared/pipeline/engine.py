@@ -30,7 +30,7 @@ def connect(resources: Resources | None = None) -> Any:
 
 #: What a thread keeps of a partitioned table before it writes: DuckDB's default at most, and one row for each 4 KiB of
 #: its share of the memory. Ten million rows in four partitions, sorted on the way, did not fit 237 MiB with the
-#: default, and did with 60,000 rows.
+#: default, and did with 65,536 rows.
 MOST_UNWRITTEN_ROWS, UNWRITTEN_BYTES_PER_ROW = 524_288, 4_096
 # The engine that all connections of this process share; empty: each has one of its own.
 _kept: list[Any] = []

@@ -13,11 +13,11 @@ from onboarding.spec.conf import Strict
 #: Bytes of a delivery that the embedded engine takes from source to Gold in a second on two cores: 171 MB of CSV with
 #: 42 rules in 13.6 s (docs/benchmarks.md).
 LOCAL_BYTES_PER_SECOND = 12_500_000
-#: Airflow's own time for the seven tasks of a run on one machine (docs/benchmarks.md).
+#: Airflow's own time for the seven tasks of a run: an assumption.
 LOCAL_START_SECONDS = 15
-#: The same for the jobs of a run on two workers of Glue, as local Spark takes it; Glue itself was not measured.
+#: The same for the jobs of a run on two workers of Glue: an assumption, for Glue was never run.
 GLUE_BYTES_PER_SECOND = 5_000_000
-#: Start of a job run, and the least that AWS bills for one.
+#: Start of a job run (an assumption), and the least that AWS bills for one.
 GLUE_START_SECONDS, GLUE_LEAST_SECONDS = 30, 60
 #: Job runs of a pipeline's run, and DPUs of each (``shared.operators.glue_steps``: two workers G.1X).
 GLUE_JOB_RUNS, GLUE_DPUS = 5, 2
@@ -93,7 +93,7 @@ def in_words(found: Estimate) -> str:
     prices = aws_prices()
     return (
         f"Estimated for deliveries like this: {spent} a run{runs}; Glue {found.glue_dpu_hours_per_run} DPU-hours = "
-        f"{found.cost_usd_per_run:.2f} USD a run{month} (list price of {prices.as_of})"
+        f"{found.cost_usd_per_run:.2f} USD a run{month} (list price of {prices.as_of}; its speed is assumed)"
     )
 
 

@@ -43,35 +43,25 @@ def take_inventory(settings: Settings, account: AwsAccount, *, engine: str) -> l
     """
     found = [_location(name, str(getattr(settings, name))) for name in LOCATIONS]
     found.append(_role(settings, account, critical=engine == "aws"))
-    databases = [settings.glue_database(zone) for zone in ZONES]
-    found += [
-        _resource(
-            "Glue database", name, look, critical=False,
-            remedy="the first run of a pipeline makes it; beforehand: aws glue create-database "
-            f"--database-input Name={name}",
-            permission="glue:GetDatabases",
-        )
-        for name, look in account.glue_databases(databases).items()
-    ]  # fmt: skip
-    aliases = [f"alias/onboarding-{zone}" for zone in ZONES]
-    found += [
-        _resource(
-            "KMS key", name, look, critical=False,
-            remedy="the buckets' own encryption is used; for a key of each zone: aws kms create-key, aws kms "
-            f"create-alias --alias-name {name}",
-            permission="kms:ListAliases",
-        )
-        for name, look in account.key_aliases(aliases).items()
-    ]  # fmt: skip
-    found += [
-        _resource(
-            "LF-tag", name, look, critical=False,
-            remedy=f"aws lakeformation create-lf-tag --tag-key {name} --tag-values ...; until then tags stand in the "
-            "catalog as parameters",
-            permission="lakeformation:ListLFTags",
-        )
-        for name, look in account.lf_tags(LF_TAGS).items()
-    ]  # fmt: skip
+    listed = (
+        (
+            "Glue database", account.glue_databases([settings.glue_database(zone) for zone in ZONES]),
+            "glue:GetDatabases", "the first run of a pipeline makes it",
+        ),
+        (
+            "KMS key", account.key_aliases([f"alias/onboarding-{zone}" for zone in ZONES]), "kms:ListAliases",
+            "the buckets' own encryption is used; for a key of the zone: aws kms create-key and create-alias",
+        ),
+        (
+            "LF-tag", account.lf_tags(LF_TAGS), "lakeformation:ListLFTags",
+            "aws lakeformation create-lf-tag; the tags of each column stand in the workload's config in any case",
+        ),
+    )  # fmt: skip
+    for kind, looks, permission, remedy in listed:
+        found += [
+            _resource(kind, name, look, critical=False, remedy=remedy, permission=permission)
+            for name, look in looks.items()
+        ]
     found.append(
         _resource(
             "TBAC grant", "any grant by LF-tags", account.tag_grants(), critical=False,

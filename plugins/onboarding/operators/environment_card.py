@@ -14,9 +14,11 @@ def environment_card(context: StepContext) -> Card:
     content = context.json("environment", SERVERS_FILE)
     servers = [ServerState.model_validate(entry) for entry in content["servers"]]
     mode, others = str(content["mode"]), [name for name in content["modes"] if name != content["mode"]]
-    following = {"retry": NextRun(from_phase=1, mcp_mode="" if mode == "NONE" else mode)}
+    # What was approved in an earlier round stays so: nothing of it rests on these servers.
+    phase = context.run.from_phase
+    following = {"retry": NextRun(from_phase=phase, mcp_mode="" if mode == "NONE" else mode)}
     if others:
-        following["switch mode"] = NextRun(from_phase=1, mcp_mode=others[0])
+        following["switch mode"] = NextRun(from_phase=phase, mcp_mode=others[0])
     connected = [server.name for server in servers if server.status == "connected"]
     also = [f"{server.name} ({server.kind})" for server in servers if server.status == "down"]
     return Card(

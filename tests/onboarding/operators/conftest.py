@@ -22,3 +22,10 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunRecor
     load_settings.cache_clear()
     yield RunRecord(Store((tmp_path / "workspace").as_uri()), "run-1")
     load_settings.cache_clear()
+
+
+@pytest.fixture
+def readable(record: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sources in the test's own folder may be read."""
+    monkeypatch.setenv("AIRFLOW__ONBOARDING__ALLOWED_FILE_ROOTS", str(tmp_path))
+    load_settings.cache_clear()

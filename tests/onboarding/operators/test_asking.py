@@ -17,15 +17,9 @@ from onboarding.operators.steps.discovery import discover
 from onboarding.spec.plans import DiscoveryPlan
 from onboarding.spec.settings import load_settings
 from onboarding.workspace.chain import chain_run_id, handover_entry
-from onboarding.workspace.record import RunRecord
 from tests.onboarding.operators.meta_run import Run, write_tickets
 
-
-@pytest.fixture(autouse=True)
-def _readable(record: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sources in the test's own folder may be read."""
-    monkeypatch.setenv("AIRFLOW__ONBOARDING__ALLOWED_FILE_ROOTS", str(tmp_path))
-    load_settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("readable")
 
 
 def _discovered(run: Run) -> StepResult:

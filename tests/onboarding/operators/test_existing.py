@@ -20,12 +20,7 @@ from onboarding.workspace.store import Store
 from shared.pipeline.errors import DataOnboardingError
 from tests.onboarding.operators.meta_run import Run, write_tickets
 
-
-@pytest.fixture(autouse=True)
-def _readable(record: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sources in the test's own folder may be read."""
-    monkeypatch.setenv("AIRFLOW__ONBOARDING__ALLOWED_FILE_ROOTS", str(tmp_path))
-    load_settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("readable")
 
 
 def deploy(name: str, location: str, description: str = "") -> None:

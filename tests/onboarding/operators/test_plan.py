@@ -11,19 +11,13 @@ from onboarding.gates.card import Card
 from onboarding.operators.cards import plan_card
 from onboarding.operators.step import StepContext
 from onboarding.spec.settings import load_settings
-from onboarding.workspace.record import RunRecord
 from onboarding.workspace.store import Store
 from shared.pipeline import state
 from shared.pipeline.state import Load
 from shared.pipeline.zones import Lake
 from tests.onboarding.operators.meta_run import Run, write_tickets
 
-
-@pytest.fixture(autouse=True)
-def _readable(record: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sources in the test's own folder may be read."""
-    monkeypatch.setenv("AIRFLOW__ONBOARDING__ALLOWED_FILE_ROOTS", str(tmp_path))
-    load_settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("readable")
 
 
 def _planned(run: Run) -> Card:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from onboarding.discovery.questions import Question, location_question
 from onboarding.operators.step import StepContext, StepResult
+from onboarding.operators.steps.route import name_request
 from onboarding.spec.conf import Conf
 from onboarding.spec.names import workload_name
 from onboarding.spec.plans import Assumption
@@ -47,10 +48,8 @@ def ask(context: StepContext, questions: Sequence[Question]) -> StepResult:
 def ask_for_source(context: StepContext, conf: Conf) -> StepResult:
     """The question which source is meant: what lies in the landing zone, what fits the words first."""
     question = location_question(conf, _landed(context.settings.landing_uri))
-    request = context.record.read("request") or {}
-    name = conf.workload or (workload_name(question.default) if question.default else UNNAMED)
-    # The list of onboardings and `onboard answer` know a run by its workload.
-    context.record.write("request", {**request, "workload": name})
+    named = workload_name(question.default) if question.default else UNNAMED
+    name_request(context, conf.workload or named)
     return ask(context, [question])
 
 

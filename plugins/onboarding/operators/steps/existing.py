@@ -15,7 +15,7 @@ from onboarding.gates.corrections import phase_of_changes
 from onboarding.operators.gate import handed_on
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.claude_access import claude_of
-from onboarding.operators.steps.route import conf_of
+from onboarding.operators.steps.route import conf_of, name_request
 from onboarding.spec.conf import Conf, Intent, Mode
 from onboarding.spec.conf_errors import ConfError
 from onboarding.spec.gold_query import CheckedQuery, check_query, is_sql
@@ -43,7 +43,7 @@ def find_workload(context: StepContext) -> StepResult:
     conf = conf_of(context)
     if conf.intent in _AD_HOC:
         found = needed_deployed(Store(context.settings.dags_uri), _name_for(context, conf))
-        _name_request(context, found.name)
+        name_request(context, found.name)
         return _result("FOUND", found.name, found, branch=_AD_HOC[conf.intent])
     if conf.source.location is None:
         return _which_one(context, conf)
@@ -105,12 +105,6 @@ def _result(
     return StepResult(files=files or {}, summary=summary, branch=branch)
 
 
-def _name_request(context: StepContext, workload: str) -> None:
-    """The list of onboardings and `onboard answer` know a run by its workload."""
-    request = context.record.read("request") or {}
-    context.record.write("request", {**request, "workload": workload})
-
-
 def _name_for(context: StepContext, conf: Conf) -> str:
     """The workload that a question is about: named, or the only one that fits the words.
 
@@ -152,7 +146,7 @@ def _which_one(context: StepContext, conf: Conf) -> StepResult:
             remedy="for example `source.location: s3://onboarding-landing/sales/`"
             + ("; or say with `intent` what shall be done with the existing workload" if found else ""),
         )
-    _name_request(context, found[0].workload)
+    name_request(context, found[0].workload)
     files = {FOUND_FILE: canonical_json([each.model_dump(mode="json") for each in found])}
     summary = {"workload": found[0].workload, "result": "FOUND" if len(found) == 1 else "SEVERAL", "version": ""}
     return StepResult(files=files, summary=summary, branch="route.choose_found")

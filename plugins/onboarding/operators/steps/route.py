@@ -139,6 +139,12 @@ def check_file_root(location: str, roots: tuple[str, ...]) -> None:
         )
 
 
+def name_request(context: StepContext, workload: str) -> None:
+    """The list of onboardings and `onboard answer` know a run by its workload."""
+    request = context.record.read("request") or {}
+    context.record.write("request", {**request, "workload": workload})
+
+
 def conf_of(context: StepContext) -> Conf:
     """The validated conf; after discovery with what a request asked for in it."""
     return context.model("discovery" if "discovery" in context.inputs else "conf", "conf.json", Conf)
