@@ -19,11 +19,17 @@ PLATFORM = (
 )
 
 
+#: Files that look at what one run of pipelines left, which takes more than a minute.
+ONE_RUN = ("tests/privacy/test_leak_scan.py", "tests/privacy/test_no_leak.py")
+
+
 class PlatformScheduling(LoadFileScheduling):
     """One worker runs all tests of the platform; those of any other file stay together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "platform" if nodeid.startswith(PLATFORM) else super()._split_scope(nodeid)
+        if nodeid.startswith(PLATFORM):
+            return "platform"
+        return "one run" if nodeid.startswith(ONE_RUN) else super()._split_scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> PlatformScheduling:

@@ -131,6 +131,7 @@ def _failed(run: Path) -> bool:
     return check.exists() and not json.loads(check.read_text())["passed"]
 
 
+@pytest.mark.slow
 def test_a_source_that_is_bad_from_the_start_ends_blocked(platform: PlatformInfo, tmp_path: Path) -> None:
     rows = ["a,b"] + [f"{n if n % 10 > 3 else 'x'},{'2026-01-05' if n % 10 < 7 else 'never'}" for n in range(500)]
     (tmp_path / "sick.csv").write_text("\n".join(rows) + "\n")

@@ -69,6 +69,7 @@ def test_words_lead_to_what_is_deployed(completed: dict[str, Any], platform: Pla
     assert (run["state"], run["note"]) == ("success", "rejected: choose_found: stop by reviewer (marked success)")
 
 
+@pytest.mark.slow
 def test_quality_and_gold_are_asked_at_once(completed: dict[str, Any], platform: PlatformInfo, tmp_path: Path) -> None:
     checked = _asked(platform, tmp_path, f"intent: check_quality\nworkload: {NAME}\n")
     assert checked.exit_code == 0, checked.errors + checked.output

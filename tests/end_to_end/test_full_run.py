@@ -165,8 +165,9 @@ def _parquet(folder: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("make", "rows"),
-    [pytest.param(_jsonl, 400, id="jsonl"), pytest.param(_parquet, 600, id="parquet", marks=pytest.mark.slow)],
+    [pytest.param(_jsonl, 400, id="jsonl"), pytest.param(_parquet, 600, id="parquet")],
 )
+@pytest.mark.slow
 def test_other_formats_without_a_conf(platform: PlatformInfo, tmp_path: Path, make: Any, rows: int) -> None:
     finished = onboard(
         platform, "run", "--data", str(make(tmp_path)), "--approve", "auto",

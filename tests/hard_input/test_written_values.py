@@ -86,6 +86,7 @@ def test_extremes_are_those_of_the_numbers(done: Onboarded) -> None:
     assert done.profile.column("epoch").minimum == "2020-09-13 12:26:40"
 
 
+@pytest.mark.slow
 def test_its_own_tests_pass(done: Onboarded) -> None:
     folder = Path(local_path(done.lake.uri)).parent / "workload"
     for agent in ("profiling", "metadata", "transformation", "quality", "dag"):

@@ -103,7 +103,7 @@ def test_what_was_confirmed_is_what_is_built(run: Run, monkeypatch: pytest.Monke
     ("agent", "defect", "wanted"),
     [
         ("transformation", impossible_date_format, {"columns.channel.cleaning": "plain"}),
-        ("quality", unique_channel, {"quality.channel_unique": "flag"}),
+        pytest.param("quality", unique_channel, {"quality.channel_unique": "flag"}, marks=pytest.mark.slow),
         ("dag", other_name, {"dag.dag_id": "planted"}),
     ],
 )
