@@ -7,6 +7,7 @@ import dataclasses
 import importlib.util
 import itertools
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -224,6 +225,11 @@ class PipelineRun:
         self._scratch = scratch
         self.lake = Lake((scratch / "lake").as_uri(), workload.workload)
         secrets.set_key_provider(lambda _: TEST_KEY)
+
+    def copied(self, scratch: Path) -> PipelineRun:
+        """A run of its own in another scratch folder that goes on from where this one is."""
+        shutil.copytree(self._scratch / "lake", scratch / "lake")
+        return PipelineRun(self.workload, scratch)
 
     def arguments(self, run_date: str = RUN_DATE) -> RunArguments:
         """What the scripts are called with."""

@@ -123,12 +123,17 @@ def workload() -> WorkloadFolder:
     return WorkloadFolder.of(__file__)
 
 
-@pytest.fixture
-def pipeline(workload: WorkloadFolder, tmp_path: Path) -> PipelineRun:
-    run = PipelineRun(workload, tmp_path)
+@pytest.fixture(scope="module")
+def transformed(workload: WorkloadFolder, tmp_path_factory: pytest.TempPathFactory) -> PipelineRun:
+    run = PipelineRun(workload, tmp_path_factory.mktemp("transformed"))
     run.extract(workload.rows(30))
     run.run(TO_SILVER)
     return run
+
+
+@pytest.fixture
+def pipeline(transformed: PipelineRun, tmp_path: Path) -> PipelineRun:
+    return transformed.copied(tmp_path)
 
 
 def without_rules(pipeline: PipelineRun, zone: str, table: str) -> CheckSpec:
