@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from shared.pipeline import storage
+from shared.pipeline import engine, storage
 from shared.pipeline.errors import DiskFullError
 from shared.pipeline.literals import identifiers, quote_identifier, quote_list, quote_literal
 from shared.pipeline.session import Session
@@ -147,13 +147,9 @@ def write_parquet(
 
 
 def prepare_for(con: Any, statement: str) -> None:
-    """Fit the optimizer to the length of a statement.
-
-    DuckDB turns every list of values (``x IN (...)``) into a join: a third faster over many rows, but with
-    thousands of columns the joins take gigabytes, and minutes, for a handful of rows.
-    """
+    """Fit the optimizer to the length of a statement: with thousands of columns, statistics take minutes."""
     if len(statement) > LONG_STATEMENT:
-        con.execute("SET disabled_optimizers = 'in_clause,statistics_propagation'")
+        con.execute(f"SET disabled_optimizers = '{engine.NEVER_OPTIMIZED},statistics_propagation'")
 
 
 def _execute(con: Any, statement: str, parameters: dict[str, str] | None) -> None:

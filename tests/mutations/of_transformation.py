@@ -20,12 +20,16 @@ _EMAIL_HASH = "SHA256($masking_key || ':' || SHA256($masking_key || ':' || \"cus
 _LAST4 = "ELSE CASE WHEN LENGTH(\"phone\") >= 8 THEN '****' || RIGHT(\"phone\", 4) ELSE '****' END"
 _WORDS = "IN ('', 'NULL', 'null', 'N/A', 'n/a')"
 _BLANKS = "[ \\t\\r\\n\\f\\x0B\\x{00A0}\\x{200B}\\x{3000}\\x{FEFF}]"
+_BARE_PRODUCT = """WHEN "product" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("product", -1) BETWEEN '!' AND '~'
+"""
 _TRIM_PRODUCT = f"""REGEXP_REPLACE(
-      "product",
-      '\\A{_BLANKS}+|{_BLANKS}+\\z',
-      '',
-      'g'
-    ) AS "product\""""
+        "product",
+        '\\A{_BLANKS}+|{_BLANKS}+\\z',
+        '',
+        'g'
+      )
+    END AS "product\""""
 _AMOUNT_MARK = """CASE WHEN "_text_amount" <> '' AND "amount" IS NULL THEN 'amount,' ELSE '' END || """
 _RESULT = '  "_duplicate_rank"\nFROM "masked"'
 _MASK_NAME = """    CASE
@@ -82,7 +86,9 @@ CLEANING = (
         'TRY_CAST("unit_price" AS DECIMAL(9, 2))',
         "unit_price",
     ),
-    duckdb("trim dropped", _TRIM_PRODUCT, '"product"', "product"),
+    duckdb("trim dropped", _TRIM_PRODUCT, '"product" END AS "product"', "product"),
+    duckdb("a blank in front stays", _BARE_PRODUCT, _BARE_PRODUCT.replace("'!'", "' '", 1), "product"),
+    duckdb("a blank behind stays", _BARE_PRODUCT, "' '".join(_BARE_PRODUCT.rsplit("'!'", 1)), "product"),
     duckdb(
         "another date format",
         "REGEXP_FULL_MATCH(\"order_date\", '[0-9]{4}-[0-9]{2}-[0-9]{2}')",

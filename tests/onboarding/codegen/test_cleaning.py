@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from onboarding.codegen import CodegenError
-from onboarding.codegen.sql.engines import DUCKDB, SPARK
+from onboarding.codegen.sql.cleaning import clean_column
+from onboarding.codegen.sql.engines import DUCKDB, SPARK, column
 from onboarding.codegen.sql.silver import silver_sql
 from onboarding.spec.conf import ColumnType, Role
 from onboarding.spec.plans import (
@@ -233,3 +234,27 @@ def test_arguments_that_do_not_fit_the_column_are_named(
     assert expected in raised.value.expected
     assert raised.value.where.startswith("transformation.cleaning (v)")
     assert raised.value.remedy
+
+
+EDGES = [
+    None, "", " ", "~", "~ ", " ~", "!", "a", "a ", " a", "\ta\r\n", "a\x0b\x0c", "\u00a0a\u00a0", "\u200ba", "a\u3000",
+    "\ufeffa", "é", "é ", "aé", "aé\u00a0", "\x00a", "a\x7f", "~a", "a~", "a b", "🙂", "🙂 ", "e\u0301", "e\u0301 ",
+]  # fmt: skip
+
+
+def test_trim_of_a_column_does_what_trim_does() -> None:
+    quick, plain = DUCKDB.trim_column(column("v")), DUCKDB.trim(column("v"))
+    assert DUCKDB.inline(quick) != DUCKDB.inline(plain)
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE edges AS SELECT unnest($edges) AS v", {"edges": EDGES})
+        rows = con.execute(f"SELECT v, {DUCKDB.inline(quick)}, {DUCKDB.inline(plain)} FROM edges").fetchall()
+    assert len(rows) == len(EDGES)
+    assert [row for row in rows if row[1] != row[2]] == []
+    assert {row[0]: row[1] for row in rows}["\ta\r\n"] == "a"
+
+
+@pytest.mark.parametrize(("columns", "quick"), [(100, True), (101, False)])
+def test_wide_tables_have_the_short_trim(columns: int, quick: bool) -> None:
+    plan = plans(ColumnType.TEXT, [])[0].columns[0]
+    made = clean_column(plan, [CleaningOperation(column="v", operation="trim")], DUCKDB, of=columns)
+    assert ("ARRAY_EXTRACT" in DUCKDB.inline(made.trimmed)) is quick

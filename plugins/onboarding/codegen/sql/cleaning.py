@@ -48,6 +48,8 @@ from onboarding.spec.column_types import NUMBERS, ColumnType
 from onboarding.spec.date_formats import ISO_DATE, ISO_TIMESTAMP
 from onboarding.spec.plans import CleaningOperation, ColumnPlan
 
+# Columns of a statement: what the planner takes for quick trims grows with the square of their number.
+_MOST_QUICK = 100
 _TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 
 
@@ -78,11 +80,14 @@ def failed_name(name: str) -> str:
     return f"_failed_{name}"
 
 
-def clean_column(plan: ColumnPlan, operations: Sequence[CleaningOperation], engine: Engine) -> CleanedColumn:
+def clean_column(
+    plan: ColumnPlan, operations: Sequence[CleaningOperation], engine: Engine, *, of: int = 1
+) -> CleanedColumn:
     """Compile a column's operations, in their order.
 
     A column that is not text and has no cast among its operations is cast at the end of its text operations.
 
+    :param of: columns that the statement has.
     :raises CodegenError: an operation has the wrong arguments, or cannot be in its place.
     """
     before, typing, after = split_operations(plan, operations)
@@ -91,7 +96,8 @@ def clean_column(plan: ColumnPlan, operations: Sequence[CleaningOperation], engi
     if native and (before or plan.type is ColumnType.TEXT):
         source, native = native_text(source, plan.physical_type, engine), False
     if before and before[0].operation == "trim":
-        source, before = engine.trim(source), before[1:]
+        quick = isinstance(source, exp.Column) and of <= _MOST_QUICK
+        source, before = engine.trim_column(source) if quick else engine.trim(source), before[1:]
     own = column(plan.name)
     cleaned = CleanedColumn(trimmed=source, prepared=own, read=own.copy(), typed=own.copy())
     for operation in before:

@@ -116,6 +116,11 @@ def _capitalised(engine: Engine, word: exp.Expression) -> exp.Expression:
     return concat(first, engine.lower(call("SUBSTRING", word.copy(), number(2))))
 
 
+def _visible(value: exp.Expression) -> exp.Expression:
+    """Whether a text begins with a letter, digit or sign of ASCII; of those with ``~`` only that one alone."""
+    return exp.Between(this=value, low=text("!"), high=text("~"))
+
+
 class Engine:
     """What all engines share; one subclass per engine."""
 
@@ -211,6 +216,10 @@ class Engine:
         """``value`` without blanks at both ends; what a blank is does not depend on the engine."""
         return self.replace_all(value, f"\\A{BLANK_CLASS}+|{BLANK_CLASS}+\\z", "")
 
+    def trim_column(self, value: exp.Expression) -> exp.Expression:
+        """:meth:`trim` of one of a hundred columns or fewer; longer for the planner, and quicker over many rows."""
+        return self.trim(value)
+
     def extract(self, value: exp.Expression, pattern: str, group: int) -> exp.Expression:
         """A group of the first match of a value that is known to match."""
         return call("REGEXP_EXTRACT", value, text(pattern), number(group))
@@ -236,6 +245,12 @@ class DuckDb(Engine):
 
     def replace_all(self, value: exp.Expression, pattern: str, replacement: str) -> exp.Expression:
         return call("REGEXP_REPLACE", value, text(pattern), text(replacement), text("g"))
+
+    def trim_column(self, value: exp.Expression) -> exp.Expression:
+        # Hardly a value has blanks at its ends, and to compare two letters takes a tenth of what the pattern takes.
+        last = call("ARRAY_EXTRACT", value.copy(), number(-1))
+        bare = exp.And(this=_visible(value.copy()), expression=_visible(last))
+        return case((bare, value.copy()), default=self.trim(value))
 
     def lower(self, value: exp.Expression) -> exp.Expression:
         return call("LOWER", value)

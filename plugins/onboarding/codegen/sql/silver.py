@@ -39,7 +39,10 @@ class SilverStatement:
         check_sources(metadata, transformation)
         self._columns = [plan for plan in metadata.columns if plan.name not in dropped]
         operations = transformation.operations_by_column()
-        self._cleaned = {plan.name: clean_column(plan, operations.get(plan.name, []), engine) for plan in self._columns}
+        self._cleaned = {
+            plan.name: clean_column(plan, operations.get(plan.name, []), engine, of=len(self._columns))
+            for plan in self._columns
+        }
         self._hashed = schema.needs_row_hash(metadata, transformation)
 
     def sql(self) -> str:

@@ -1,89 +1,155 @@
 WITH "trimmed" AS (
   SELECT
-    REGEXP_REPLACE(
-      "order_id",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "order_id",
-    REGEXP_REPLACE(
-      "order_date",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "order_date",
-    REGEXP_REPLACE(
-      "customer_name",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "customer_name",
-    REGEXP_REPLACE(
-      "customer_email",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "customer_email",
-    REGEXP_REPLACE(
-      "phone",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "phone",
-    REGEXP_REPLACE(
-      "product",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "product",
-    REGEXP_REPLACE(
-      "category",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "category",
-    REGEXP_REPLACE(
-      "region",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "region",
-    REGEXP_REPLACE(
-      "quantity",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "quantity",
-    REGEXP_REPLACE(
-      "unit_price",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "unit_price",
-    REGEXP_REPLACE(
-      "amount",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "amount",
-    REGEXP_REPLACE(
-      "currency",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "currency",
-    REGEXP_REPLACE(
-      "status",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "status",
-    REGEXP_REPLACE(
-      "shipped_date",
-      '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
-      '',
-      'g'
-    ) AS "shipped_date",
+    CASE
+      WHEN "order_id" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("order_id", -1) BETWEEN '!' AND '~'
+      THEN "order_id"
+      ELSE REGEXP_REPLACE(
+        "order_id",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "order_id",
+    CASE
+      WHEN "order_date" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("order_date", -1) BETWEEN '!' AND '~'
+      THEN "order_date"
+      ELSE REGEXP_REPLACE(
+        "order_date",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "order_date",
+    CASE
+      WHEN "customer_name" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("customer_name", -1) BETWEEN '!' AND '~'
+      THEN "customer_name"
+      ELSE REGEXP_REPLACE(
+        "customer_name",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "customer_name",
+    CASE
+      WHEN "customer_email" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("customer_email", -1) BETWEEN '!' AND '~'
+      THEN "customer_email"
+      ELSE REGEXP_REPLACE(
+        "customer_email",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "customer_email",
+    CASE
+      WHEN "phone" BETWEEN '!' AND '~' AND ARRAY_EXTRACT("phone", -1) BETWEEN '!' AND '~'
+      THEN "phone"
+      ELSE REGEXP_REPLACE(
+        "phone",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "phone",
+    CASE
+      WHEN "product" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("product", -1) BETWEEN '!' AND '~'
+      THEN "product"
+      ELSE REGEXP_REPLACE(
+        "product",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "product",
+    CASE
+      WHEN "category" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("category", -1) BETWEEN '!' AND '~'
+      THEN "category"
+      ELSE REGEXP_REPLACE(
+        "category",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "category",
+    CASE
+      WHEN "region" BETWEEN '!' AND '~' AND ARRAY_EXTRACT("region", -1) BETWEEN '!' AND '~'
+      THEN "region"
+      ELSE REGEXP_REPLACE(
+        "region",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "region",
+    CASE
+      WHEN "quantity" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("quantity", -1) BETWEEN '!' AND '~'
+      THEN "quantity"
+      ELSE REGEXP_REPLACE(
+        "quantity",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "quantity",
+    CASE
+      WHEN "unit_price" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("unit_price", -1) BETWEEN '!' AND '~'
+      THEN "unit_price"
+      ELSE REGEXP_REPLACE(
+        "unit_price",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "unit_price",
+    CASE
+      WHEN "amount" BETWEEN '!' AND '~' AND ARRAY_EXTRACT("amount", -1) BETWEEN '!' AND '~'
+      THEN "amount"
+      ELSE REGEXP_REPLACE(
+        "amount",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "amount",
+    CASE
+      WHEN "currency" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("currency", -1) BETWEEN '!' AND '~'
+      THEN "currency"
+      ELSE REGEXP_REPLACE(
+        "currency",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "currency",
+    CASE
+      WHEN "status" BETWEEN '!' AND '~' AND ARRAY_EXTRACT("status", -1) BETWEEN '!' AND '~'
+      THEN "status"
+      ELSE REGEXP_REPLACE(
+        "status",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "status",
+    CASE
+      WHEN "shipped_date" BETWEEN '!' AND '~'
+      AND ARRAY_EXTRACT("shipped_date", -1) BETWEEN '!' AND '~'
+      THEN "shipped_date"
+      ELSE REGEXP_REPLACE(
+        "shipped_date",
+        '\A[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+|[ \t\r\n\f\x0B\x{00A0}\x{200B}\x{3000}\x{FEFF}]+\z',
+        '',
+        'g'
+      )
+    END AS "shipped_date",
     "_source_file",
     "_source_row",
     "_load_id"
