@@ -16,7 +16,7 @@ from onboarding.workspace.store import Store
 from tests.end_to_end.onboarding import onboard
 from tests.end_to_end.test_gates import _ended, _gate, _source
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NAME, ROOT = "corrected_codes", "corrected"
 SECOND, THIRD = f"{ROOT}__round_02", f"{ROOT}__round_03"
 

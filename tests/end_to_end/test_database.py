@@ -33,6 +33,7 @@ def warehouse(platform: PlatformInfo, postgres: PostgresServer) -> Iterator[Post
     postgres.run("DROP SCHEMA depot CASCADE")
 
 
+@pytest.mark.slow
 def test_a_table_becomes_a_pipeline_and_its_new_rows_are_loaded(
     warehouse: PostgresServer, platform: PlatformInfo, tmp_path: Path
 ) -> None:

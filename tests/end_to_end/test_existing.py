@@ -13,7 +13,7 @@ from onboarding.local_platform import PlatformInfo
 from tests.end_to_end.onboarding import onboard
 from tests.end_to_end.test_gates import _ended, _gate, _mark
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NAME = "resumed_codes"
 
 
@@ -69,7 +69,6 @@ def test_words_lead_to_what_is_deployed(completed: dict[str, Any], platform: Pla
     assert (run["state"], run["note"]) == ("success", "rejected: choose_found: stop by reviewer (marked success)")
 
 
-@pytest.mark.slow
 def test_quality_and_gold_are_asked_at_once(completed: dict[str, Any], platform: PlatformInfo, tmp_path: Path) -> None:
     checked = _asked(platform, tmp_path, f"intent: check_quality\nworkload: {NAME}\n")
     assert checked.exit_code == 0, checked.errors + checked.output
@@ -104,7 +103,6 @@ def _pipeline_ended(client: AirflowClient) -> None:
     assert client.run(NAME, "first")["state"] == "success"
 
 
-@pytest.mark.slow
 def test_a_source_that_contains_another_is_asked_about(completed: dict[str, Any], platform: PlatformInfo) -> None:
     requester, reviewer = AirflowClient(platform, "requester"), AirflowClient(platform, "reviewer")
     folder = (platform.home / "landing" / NAME).as_uri() + "/"

@@ -72,6 +72,7 @@ def test_rows_without_an_amount_are_held_back(done: Onboarded) -> None:
     assert len(done.gold()) == ROWS - 2
 
 
+@pytest.mark.slow
 def test_its_own_tests_pass(done: Onboarded) -> None:
     folder = Path(local_path(done.lake.uri)).parent / "workload"
     for agent in ("profiling", "metadata", "transformation", "quality", "dag"):

@@ -211,6 +211,7 @@ def test_a_backfill_over_the_range_finds_late_rows_at_length(workload: tuple[Dep
     check_late_rows(workload, 100)
 
 
+@pytest.mark.parametrize("workload", ["watermark"], indirect=True)
 def test_any_order_ends_in_the_same_rows(workload: tuple[Deployed, Path, Path]) -> None:
     check_any_order(workload, 5)
 

@@ -71,6 +71,7 @@ def test_the_whole_path_of_a_table(table: PostgresServer, tmp_path: Path) -> Non
     assert len(gold[5]["email"]) == 64
 
 
+@pytest.mark.slow
 def test_generated_tests_pass(table: PostgresServer, tmp_path: Path) -> None:
     deployed = onboard(tmp_path, **{"source.watermark_column": "updated_at"})
     for agent in ("metadata", "transformation", "quality", "dag"):

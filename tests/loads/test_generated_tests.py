@@ -19,7 +19,7 @@ CONFS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("load", CONFS)
+@pytest.mark.parametrize("load", ["watermark", pytest.param("new_files", marks=pytest.mark.slow)])
 def test_generated_tests_pass(tmp_path: Path, load: str) -> None:
     write_csv(tmp_path / "landing" / "orders.csv", HEADER, ROWS)
     deployed = Deployed.onboard((tmp_path / "landing").as_uri(), tmp_path, {"workload": "orders", **CONFS[load]})

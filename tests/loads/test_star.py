@@ -122,6 +122,7 @@ def test_a_key_of_merged_or_floating_values_is_refused(tmp_path: Path, conf: dic
         deployed(tmp_path, ROWS, **conf)
 
 
+@pytest.mark.slow
 def test_the_generated_tests_of_a_star_pass(tmp_path: Path) -> None:
     workload = deployed(tmp_path, ROWS)
     for agent in ("transformation", "quality", "dag"):

@@ -104,7 +104,7 @@ def test_what_was_confirmed_is_what_is_built(run: Run, monkeypatch: pytest.Monke
     [
         ("transformation", impossible_date_format, {"columns.channel.cleaning": "plain"}),
         pytest.param("quality", unique_channel, {"quality.channel_unique": "flag"}, marks=pytest.mark.slow),
-        ("dag", other_name, {"dag.dag_id": "planted"}),
+        pytest.param("dag", other_name, {"dag.dag_id": "planted"}, marks=pytest.mark.slow),
     ],
 )
 def test_an_agent_answers_its_failed_tests(
