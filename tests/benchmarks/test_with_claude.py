@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.claude_server import Received, Reply, claude_server, error, filled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +37,7 @@ def _finds_something(request: Received) -> Reply:
     return filled({"amendments": [amendment]})
 
 
+@pytest.mark.slow
 def test_both_ways_stand_side_by_side_and_a_second_run_pays_nothing(tmp_path: Path) -> None:
     with claude_server() as server:
         server.script = _finds_something

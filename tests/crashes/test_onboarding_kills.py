@@ -37,7 +37,6 @@ def finished(onboarding: Onboarding) -> bool:
     return bool(said == {"status": "deployed", "reason": ""} and dag_file in onboarding.places.content())
 
 
-@pytest.mark.slow
 def test_killed_here_and_there_an_onboarding_on_s3_finishes(
     host: TaskHost, make_places: MakePlaces, airflow: StandIn, aws_url: str
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.loads.deployed import Deployed, write_csv
 from tests.loads.on_airflow import run_on_airflow
 
@@ -26,6 +28,7 @@ def test_a_run_without_a_new_file_is_skipped_and_the_run_is_a_success(
     assert len(deployed.gold()) == 30
 
 
+@pytest.mark.slow
 def test_a_delivery_with_other_columns_is_told_in_the_log_and_the_run_goes_on(
     tmp_path: Path, aws_connection: dict[str, Any]
 ) -> None:
