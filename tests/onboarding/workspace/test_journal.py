@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -118,25 +117,21 @@ def test_entries_after_the_known_end_are_no_fault(record: RunRecord) -> None:
     assert record.verify(head) == []
 
 
-def _write_four(uri: str, writer: int) -> None:
+def _write_ten(arguments: tuple[str, int]) -> None:
+    uri, writer = arguments
     journal = Journal(Store(uri), "run")
-    for number in range(4):
+    for number in range(10):
         journal.append(f"writer-{writer:02d}", {"number": number})
 
 
-def _five_writers(arguments: tuple[str, int]) -> None:
-    uri, first = arguments
-    with ThreadPoolExecutor(5) as writers:
-        list(writers.map(_write_four, [uri] * 5, range(first, first + 5)))
-
-
 def test_twenty_that_write_at_once_lose_nothing(store: Store) -> None:
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        pool.map(_five_writers, [(store.uri, first) for first in range(0, 20, 5)], chunksize=1)
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(20) as pool:
+        pool.map(_write_ten, [(store.uri, writer) for writer in range(20)])
     journal = Journal(store, "run")
     entries = journal.entries()
     assert journal.verify() == []
-    assert len(entries) == 80
+    assert len(entries) == 200
     for writer in range(20):
         own = [item["entry"]["number"] for item in entries if item["name"] == f"writer-{writer:02d}"]
-        assert own == list(range(4))
+        assert own == list(range(10))
