@@ -234,6 +234,12 @@ with DAG(
             timeout_hours=GATE_TIMEOUT_HOURS,
             trigger_rule=TriggerRule.ONE_FAILED,
         )
+        confirm_edits, edits_confirmed = gate_task_group(
+            "confirm_edits",
+            card="onboarding.operators.escalation:edits_card",
+            inputs=known,
+            timeout_hours=GATE_TIMEOUT_HOURS,
+        )
         review = OnboardingStepOperator(
             task_id="review",
             step="onboarding.operators.steps.build:review",
@@ -248,6 +254,7 @@ with DAG(
             timeout_hours=GATE_TIMEOUT_HOURS,
         )
         second_attempts >> resolve
+        resolved >> confirm_edits
         previous >> stage_ontology
         # The last agent's files beside the optional group: a join needs one task that was not skipped.
         [agent_render, stage_ontology] >> review >> approve_deploy
@@ -266,7 +273,7 @@ with DAG(
 
     decisions = [
         find_workload, found_chosen, partial_chosen, environment_fixed, discovery_answered, plan_approved,
-        overlap_approved, profile_confirmed, resolved, deploy_approved,
+        overlap_approved, profile_confirmed, resolved, edits_confirmed, deploy_approved,
     ]  # fmt: skip
     hand_over = HandOverOperator(
         task_id="hand_over",

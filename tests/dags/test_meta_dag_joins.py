@@ -35,6 +35,7 @@ NOT_ASKED = {
             "route.choose_found", "route.choose_partial", "phase_0_health.fix_environment",
             "phase_1_discovery.answer_discovery",
             "phase_2_validate.approve_overlap", "phase_4_build.resolve",
+            "phase_4_build.confirm_edits",
         )
         for task in ("request", "wait", "decision")
     ),

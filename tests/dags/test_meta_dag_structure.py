@@ -42,7 +42,8 @@ def test_groups_come_in_the_order_of_the_flow(dag: Any) -> None:
 def test_phase_4_has_its_agents_in_order(dag: Any) -> None:
     children = [name.removeprefix("phase_4_build.") for name in dag.task_group.children["phase_4_build"].children]
     wanted = [
-        "structure", "metadata", "transformation", "quality", "dag", "ontology", "resolve", "review", "approve_deploy",
+        "structure", "metadata", "transformation", "quality", "dag", "ontology", "resolve", "confirm_edits",
+        "review", "approve_deploy",
     ]  # fmt: skip
     assert children == wanted
     for agent in wanted[1:5]:

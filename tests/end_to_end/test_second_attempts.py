@@ -101,7 +101,7 @@ def test_red_twice_asks_a_person_who_tries_again_and_stops(planted: PlatformInfo
 
     reviewer = AirflowClient(planted, "reviewer")
     asked = _gate(reviewer, run_id, "resolve")
-    assert asked.options == ("fix and retry", "skip", "stop")
+    assert asked.options == ("fix and retry", "I edited the files", "skip", "stop")
     assert gate["failures"][0]["name"].rpartition("::")[2] in plain(asked.body)
     reviewer.answer(asked, "fix and retry", ["quality.gold_threshold = 0.90"])
     first = _ended(reviewer, run_id)
@@ -143,3 +143,50 @@ def test_what_is_skipped_is_a_gap_that_everybody_sees(planted: PlatformInfo, tmp
     readme = (tmp_path / "exported" / "skipped_tickets" / "README.md").read_text()
     assert "A person decided to go on although these tests failed twice." in readme
     assert "test_right_rows_keep_every_silver_rule" in readme.partition("## Gaps")[2]
+
+
+def test_files_that_a_person_edited_are_shown_tested_and_deployed(planted: PlatformInfo, tmp_path: Path) -> None:
+    source = tickets(tmp_path, "twice_edited")
+    location = planted.home / "landing" / "twice_edited" / source.name
+    location.parent.mkdir(parents=True)
+    shutil.copy(source, location)
+    requester, reviewer = AirflowClient(planted, "requester"), AirflowClient(planted, "reviewer")
+    requester.trigger(META_DAG, "edited", {"workload": "twice_edited", "source.location": location.as_uri()})
+    for gate, option in (("approve_plan", "approve"), ("confirm_profile", "confirm")):
+        reviewer.answer(_gate(reviewer, "edited", gate), option)
+    asked = _gate(reviewer, "edited", "resolve")
+    folder = planted.home / "workspace" / "runs" / "edited" / "edit" / "quality-01"
+    assert folder.as_uri() in plain(asked.body)
+
+    # What reaches further than the rendered file is stopped, and nothing of it runs.
+    script = folder / "scripts" / "quality" / "check_silver.py"
+    as_it_was = script.read_text()
+    script.write_text(as_it_was + "\nimport os\n")
+    reviewer.answer(asked, "I edited the files")
+    stopped = _gate(reviewer, "edited", "confirm_edits")
+    assert stopped.options == ("edit again", "stop")
+    assert "it imports os" in plain(stopped.body)
+    script.write_text(as_it_was)
+    reviewer.answer(stopped, "edit again")
+    assert _ended(requester, "edited")["note"].startswith("superseded: confirm_edits: edit again by reviewer")
+
+    # Marking is the same as the button.
+    folder = folder.with_name("quality-02")
+    again = _gate(reviewer, "edited__round_02", "resolve")
+    for path in folder.rglob("*.*"):
+        path.write_text(path.read_text().replace("1.01", "0.91"))
+    _mark(reviewer, again, "success")
+    shown = _gate(reviewer, "edited__round_02", "confirm_edits")
+    assert "config/quality_rules.yaml" in plain(shown.body)
+    reviewer.answer(shown, "run the tests")
+    deploy = _gate(reviewer, "edited__round_03", "approve_deploy")
+    assert "files are as a person edited them" in plain(deploy.body)
+    reviewer.answer(deploy, "deploy")
+    run = _ended(requester, "edited__round_03")
+    assert (run["state"], run["note"]) == ("success", "deployed")
+    assert states(planted, "edited__round_03")["phase_4_build.quality.second_attempt"] == "skipped"
+    exported = onboard(planted, "export", "twice_edited", "--to", str(tmp_path / "exported"))
+    assert exported.exit_code == 0, exported.errors
+    workload = tmp_path / "exported" / "twice_edited"
+    assert "0.91" in (workload / "scripts" / "quality" / "check_silver.py").read_text()
+    assert "- `scripts/quality/check_silver.py`" in (workload / "README.md").read_text()

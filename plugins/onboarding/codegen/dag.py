@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from onboarding.codegen.manifest import NO_VERSION
@@ -9,6 +10,7 @@ from onboarding.codegen.templating import render_template
 from onboarding.spec.plans import WorkloadPlan
 
 ASSET_SCHEME = "onboarding"
+_VERSION_LINE = re.compile(rb'^VERSION = "[0-9a-f]{12}"$', re.MULTILINE)
 
 
 def dag_file(plan: WorkloadPlan, digest12: str) -> bytes:
@@ -19,6 +21,22 @@ def dag_file(plan: WorkloadPlan, digest12: str) -> bytes:
 def unversioned_dag_file(plan: WorkloadPlan) -> bytes:
     """The DAG file without its version: what the manifest's digest covers of it."""
     return dag_file(plan, NO_VERSION)
+
+
+def is_dag_file(path: str) -> bool:
+    """Whether a path in a workload is that of its DAG file."""
+    return path.startswith("dags/")
+
+
+def without_version(dag: bytes) -> bytes:
+    """A DAG file with :data:`NO_VERSION` in the place of its version; as it is, where it does not have exactly one."""
+    return with_version(dag, NO_VERSION)
+
+
+def with_version(dag: bytes, digest12: str) -> bytes:
+    """A DAG file with this version in the place of its own."""
+    line = f'VERSION = "{digest12}"'.encode()
+    return _VERSION_LINE.sub(line, dag) if len(_VERSION_LINE.findall(dag)) == 1 else dag
 
 
 def gold_asset(workload: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """``.onboarding/manifest.json``: what a workload is made of, deterministic, and the version that follows from it.
 
-``files`` has the SHA-256 of every file but the manifest itself and the DAG file; ``dag_file_sha256`` is that of the
+``files`` has the SHA-256 of every file but the manifest itself and the DAG file, ``edited`` the paths of those that are
+not as they were rendered, but as a person edited them; ``dag_file_sha256`` is that of the
 DAG file written with an empty version (the real one carries the version, so it cannot be part of what the version is
 made from). The version of a workload is the SHA-256 of the manifest's bytes: another schedule, statement or decision
 is another version.
@@ -42,6 +43,7 @@ def build_manifest(
         "source": {"location": plan.discovery.source.location, "filter": plan.discovery.source.filter},
         "about": _about(plan),
         "files": hashes,
+        "edited": plan.discovery.edited,
         "dag_file_sha256": _sha256(unversioned_dag),
         "decisions": [
             {"subject": item.subject, "value": item.value, "reason": item.reason, "source": item.source}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from onboarding.codegen import configs, schema, scripts
-from onboarding.codegen.dag import dag_file, unversioned_dag_file
+from onboarding.codegen.dag import unversioned_dag_file, with_version
 from onboarding.codegen.errors import CodegenError
 from onboarding.codegen.manifest import build_manifest, version_of
-from onboarding.codegen.ownership import MANIFEST_PATH, Owner
+from onboarding.codegen.ownership import DAG, MANIFEST_PATH, REVIEW, Owner, owned_file
 from onboarding.codegen.readme import readme
 from onboarding.codegen.templating import render_template
 from onboarding.codegen.workload_tests import dag_tests, metadata_tests, quality_tests, transformation_tests
@@ -27,29 +27,56 @@ _Part = TypeVar("_Part")
 _TABLE_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 
 
-def render(plan: Plan, profile: ProfileReport, owner: str | None = None) -> Files:
+def render(
+    plan: Plan, profile: ProfileReport, owner: str | None = None, *, edited: Mapping[str, bytes] | None = None
+) -> Files:
     """The files of a workload by relative path, sorted.
 
     :param plan: all plans, or for one owner those that its files are made from.
     :param owner: only the files that this agent writes (``ownership.Owner``); None: all of them, with the manifest.
+    :param edited: files as a person edited them, by path, which stand in the place of what the plan renders to; a DAG
+        file without its version.
     :raises CodegenError: a part of the plan that is needed is missing, or cannot be rendered.
     """
     _check_names(plan)
-    if owner is not None and owner not in _BUILDERS:
+    if owner is not None and owner not in (*_BUILDERS, DAG, REVIEW):
         raise CodegenError(
             f"nobody is called {owner!r}",
             where="owner",
-            expected=", ".join(_BUILDERS),
+            expected=", ".join((*_BUILDERS, DAG, REVIEW)),
             given=owner,
             remedy="use a name of onboarding.codegen.ownership.Owner",
         )
-    if owner is not None:
-        return dict(sorted(_BUILDERS[owner](plan, profile).items()))
-    whole = _whole(plan)
-    files = _before_version(whole, profile)
-    files[MANIFEST_PATH] = build_manifest(whole, profile, files, unversioned_dag_file(whole))
-    files[_dag_path(whole)] = dag_file(whole, version_of(files[MANIFEST_PATH]))
+    edits = edited or {}
+    if owner in (DAG, REVIEW):
+        files = {path: data for path, data in _all_files(plan, profile, edits).items() if owner in _owners(path, plan)}
+    elif owner is not None:
+        files = _edited(_BUILDERS[owner](plan, profile), edits)
+    else:
+        files = _all_files(plan, profile, edits)
     return dict(sorted(files.items()))
+
+
+def _all_files(plan: Plan, profile: ProfileReport, edited: Mapping[str, bytes]) -> Files:
+    """All files; the manifest names all others, and the DAG file the manifest."""
+    whole = _whole(plan)
+    files: Files = {}
+    for build in _BUILDERS.values():
+        files |= build(plan, profile)
+    files = _edited(files | dag_tests(whole) | {"README.md": readme(whole)}, edited)
+    path = _dag_path(whole)
+    unversioned = edited.get(path) or unversioned_dag_file(whole)
+    files[MANIFEST_PATH] = build_manifest(whole, profile, files, unversioned)
+    files[path] = with_version(unversioned, version_of(files[MANIFEST_PATH]))
+    return files
+
+
+def _edited(files: Files, edited: Mapping[str, bytes]) -> Files:
+    return {path: edited.get(path, data) for path, data in files.items()}
+
+
+def _owners(path: str, plan: Plan) -> tuple[Owner, ...]:
+    return owned_file(path, plan.workload).owners
 
 
 @dataclass(frozen=True)
@@ -67,12 +94,15 @@ class Workload:
     script_order: tuple[str, ...]
 
 
-def build_workload(plan: WorkloadPlan, profile: ProfileReport) -> Workload:
+def build_workload(
+    plan: WorkloadPlan, profile: ProfileReport, *, edited: Mapping[str, bytes] | None = None
+) -> Workload:
     """Render everything.
 
+    :param edited: see :func:`render`.
     :raises CodegenError: the plan cannot be rendered.
     """
-    files = render(plan, profile)
+    files = render(plan, profile, edited=edited)
     return Workload(plan.workload, files, version_of(files[MANIFEST_PATH]), scripts.script_order(plan.workload))
 
 
@@ -166,13 +196,6 @@ def _quality_files(plan: Plan, profile: ProfileReport) -> Files:
     return files | quality_tests(plan.workload, plan.metadata, transformation, quality)
 
 
-def _dag_files(plan: Plan, profile: ProfileReport) -> Files:
-    """Phase 4.5: the DAG, with the version that the rest of the files makes, and what says when and where it runs."""
-    whole = _whole(plan)
-    version = version_of(manifest(whole, profile))
-    return _orchestrator_files(plan, profile) | {_dag_path(whole): dag_file(whole, version), **dag_tests(whole)}
-
-
 def _dag_path(plan: WorkloadPlan) -> str:
     return f"dags/{plan.workload}_dag.py"
 
@@ -186,35 +209,14 @@ def _orchestrator_files(plan: Plan, profile: ProfileReport) -> Files:
     }
 
 
-def _review_files(plan: Plan, profile: ProfileReport) -> Files:
-    """Phase 4.6: what needs all plans, README and manifest."""
-    whole = _whole(plan)
-    return {"README.md": readme(whole), MANIFEST_PATH: manifest(whole, profile)}
-
-
+#: Who writes files that depend on no other agent's; in their order, later ones over earlier ones.
 _BUILDERS: dict[Owner, Callable[[Plan, ProfileReport], Files]] = {
     "profiling": _profile_files,
     "metadata": _metadata_files,
     "transformation": _transformation_files,
     "quality": _quality_files,
-    "dag": _dag_files,
     "orchestrator": _orchestrator_files,
-    "review": _review_files,
 }
-
-
-def manifest(plan: WorkloadPlan, profile: ProfileReport) -> bytes:
-    """The manifest of the files as rendered; for files that a person edited see ``manifest.build_manifest``."""
-    return build_manifest(plan, profile, _before_version(plan, profile), unversioned_dag_file(plan))
-
-
-def _before_version(plan: WorkloadPlan, profile: ProfileReport) -> Files:
-    """Every file but the manifest, which names them, and the DAG file, which names the manifest."""
-    files: Files = {}
-    owners: tuple[Owner, ...] = ("metadata", "transformation", "quality", "orchestrator")
-    for owner in owners:
-        files |= _BUILDERS[owner](plan, profile)
-    return files | dag_tests(plan) | {"README.md": readme(plan)}
 
 
 def _script(template: str, plan: Plan, values: dict[str, Any]) -> bytes:

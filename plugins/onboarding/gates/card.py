@@ -46,6 +46,7 @@ class NextRun(Strict):
     :ivar root_run_id: the onboarding that goes on; empty: the one that asks.
     :ivar from_phase: the phase (1 to 4) that it goes on from; None: the gate's.
     :ivar gaps: agent -> names of its failed tests that are left as they are.
+    :ivar edits: agent -> digest of its files as a person edited them, which this card shows.
     :ivar mcp_mode: ``LOCAL`` or ``GATEWAY``, where MCP servers are looked for from now on; empty: as before.
     """
 
@@ -53,6 +54,7 @@ class NextRun(Strict):
     root_run_id: str = ""
     from_phase: int | None = None
     gaps: dict[str, list[str]] = Field(default_factory=dict)
+    edits: dict[str, str] = Field(default_factory=dict)
     mcp_mode: str = ""
 
 

@@ -34,6 +34,7 @@ CHANGEABLE: dict[str, tuple[str, ...]] = {
     "approve_overlap": _ANSWERS,
     "confirm_profile": ("domain", *_BUILDING),
     "resolve": ("domain", *_BUILDING),
+    "confirm_edits": (),
     "approve_deploy": _BUILDING,
 }
 

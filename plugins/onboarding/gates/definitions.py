@@ -116,10 +116,22 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate(
         "resolve",
-        (("fix and retry", "change"), ("skip", "change"), ("stop", "reject")),
+        (
+            ("fix and retry", "change"),
+            ("I edited the files", "approve"),
+            ("skip", "change"),
+            ("stop", "reject"),
+        ),
         "An agent's tests failed twice: how shall it go on?",
         4,
-        marked="fix and retry",
+        marked="I edited the files",
+    ),
+    Gate(
+        "confirm_edits",
+        (("run the tests", "change"), ("edit again", "change"), ("stop", "reject")),
+        "Shall exactly these edited files be tested, and be part of the workload?",
+        4,
+        marked="run the tests",
     ),
     Gate(
         "approve_deploy",

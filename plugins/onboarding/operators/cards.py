@@ -173,6 +173,7 @@ def deploy_card(context: StepContext) -> Card:
     plan = WorkloadPlan.model_validate_json(context.read("review", "plans.json"))
     items = [
         *(_gap_item(agent, tests) for agent, tests in sorted(gaps_of(context.record.entries()).items())),
+        *_edited_items(plan.discovery.edited),
         *items_of([*plan.transformation.decisions, *plan.quality.decisions, *plan.dag.decisions]),
     ]
     if trial.blocked:
@@ -206,6 +207,19 @@ def _gap_item(agent: str, tests: list[str]) -> CardItem:
         proposed="deploy with this gap, which README and report name",
         cost_of_error="what these tests look for reaches Gold",
     )
+
+
+def _edited_items(paths: list[str]) -> list[CardItem]:
+    if not paths:
+        return []
+    return [
+        CardItem(
+            title=f"{len(paths)} files are as a person edited them",
+            evidence=", ".join(paths),
+            proposed="deploy them; a change that you choose below renders them anew, without the edits",
+            cost_of_error="what they do with the rows reaches Gold",
+        )
+    ]
 
 
 def report_links(context: StepContext) -> list[str]:

@@ -150,6 +150,8 @@ def _changed(step_context: StepContext) -> list[str]:
     """What this run of a chain was handed, in a line."""
     entry = step_context.record.read(handover_entry(step_context.run.iteration)) or {}
     said = entry.get("problem") or "; ".join(entry.get("changes", ())) or "nothing was changed"
+    if entry.get("dropped_edits"):
+        said += f"; without the edited files of {', '.join(entry['dropped_edits'])}, which other settings rendered"
     return [f"round {step_context.run.iteration} of {MOST_RUNS}, after {entry.get('gate')}: {said}"]
 
 
@@ -206,7 +208,7 @@ class GateDecisionOperator(BaseOperator, SkipMixin):
                 f"{gate.name} is not answered: its task `approve` is `{state}`. Answer it in Required Actions of "
                 f"{gate.dag_id}, run {run_id}, then clear {ti.task_id.rsplit('.', 1)[0]}.wait"
             )
-        if answer.how == "marked_success" and answer.verdict == "approve" and request.get("level") == "STOP":
+        if answer.how == "marked_success" and answer.verdict != "reject" and request.get("level") == "STOP":
             raise AirflowFailException(
                 f"{gate.name}: its card shows a STOP, so marking `approve` success approves nothing. Clear `approve` "
                 f"in {gate.dag_id}, run {run_id}, answer it in Required Actions, then clear this task's group"

@@ -49,12 +49,14 @@ class HandOverOperator(TriggerDagRunOperator):
         iteration = run.iteration + 1 if root == run.root_run_id else _iteration_of_other(step_context, root, record)
         self.trigger_run_id = chain_run_id(root, iteration)
         conf, corrections, problem = _next_conf(step_context, record, asked, following)
+        kept, dropped = _kept_edits(record, step_context, conf, root)
         resume = {
             "from_phase": following.from_phase or GATE_BY_NAME[str(asked["gate"])].phase,
             "root_run_id": root,
             "iteration": iteration,
             "corrections": corrections,
             "gaps": {**gaps_of(record.entries()), **following.gaps},
+            "edits": {**kept, **following.edits},
             "mcp_mode": following.mcp_mode or run.mcp_mode,
         }
         self.conf = {**conf.model_dump(mode="json", exclude_unset=True), "resume": resume}
@@ -63,6 +65,8 @@ class HandOverOperator(TriggerDagRunOperator):
         # What the option itself changes is shown to who approves it like what was chosen in the form.
         entry["changes"] = [*asked["changes"], *_changes_of(record, following, corrections)]
         entry["chosen"] = list(asked["changes"])
+        if dropped:
+            entry["dropped_edits"] = dropped
         if root != run.root_run_id:
             entry["asked_by"] = str((step_context.record.read("request") or {}).get("triggered_by") or "unknown")
         record.write(handover_entry(iteration), entry)
@@ -77,6 +81,23 @@ class HandOverOperator(TriggerDagRunOperator):
             if found and found["summary"][OUTCOME_KEY] == SUPERSEDED:
                 return dict(found["summary"])
         return None
+
+
+def _kept_edits(
+    record: RunRecord, step_context: StepContext, conf: Conf, root: str
+) -> tuple[dict[str, str], list[str]]:
+    """Edited files that the next run keeps, agent -> digest, and agents whose edited files it does not.
+
+    Files were edited as these settings render them: with others, they are rendered anew.
+
+    :param conf: of the next run.
+    """
+    run = step_context.run
+    if root != run.root_run_id or not run.edits:
+        return {}, []
+    earlier = {key: value for key, value in (record.read("request") or {}).get("conf", {}).items() if key != "resume"}
+    same = not changed_leaves(earlier, conf.model_dump(mode="json", exclude_unset=True))
+    return (run.edits, []) if same else ({}, sorted(run.edits))
 
 
 def _changes_of(record: RunRecord, following: NextRun, corrections: Mapping[str, Any]) -> list[str]:

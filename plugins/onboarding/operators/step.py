@@ -52,6 +52,12 @@ class MetaRun:
         return {str(agent): list(tests) for agent, tests in (handed.get("gaps") or {}).items()}
 
     @property
+    def edits(self) -> dict[str, str]:
+        """Agent -> digest of its files as a person edited and confirmed them in an earlier run of the chain."""
+        handed = (self.conf.get("resume") or {}) if self.iteration > 1 else {}
+        return {str(agent): str(digest) for agent, digest in (handed.get("edits") or {}).items()}
+
+    @property
     def mcp_mode(self) -> str:
         """``LOCAL`` or ``GATEWAY``, where a person chose it in an earlier run of the chain."""
         handed = (self.conf.get("resume") or {}) if self.iteration > 1 else {}

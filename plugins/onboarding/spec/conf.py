@@ -351,6 +351,9 @@ class Resume(Strict):
     gaps: dict[str, list[str]] = Field(
         default_factory=dict, description="Agent -> its failed tests that a person left as they are."
     )
+    edits: dict[str, str] = Field(
+        default_factory=dict, description="Agent -> digest of its files as a person edited and confirmed them."
+    )
     mcp_mode: Literal["", "LOCAL", "GATEWAY"] = Field("", description="Where MCP servers are looked for.")
 
 

@@ -25,6 +25,7 @@ _FREE_KEYS = (
     "reviewers",
     "resume.corrections",
     "resume.gaps",
+    "resume.edits",
 )
 _ACCESS_KEY = re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b")
 _PRESIGNED = re.compile(r"[?&](X-Amz-Signature|X-Amz-Credential|Signature|AWSAccessKeyId)=", re.IGNORECASE)

@@ -66,6 +66,7 @@ class DiscoveryPlan(Strict):
 
     ``regulation_decisions``: where regulations contradict each other, or a person asks for less than they do.
     ``gaps``: agent -> its failed tests that a person decided to leave as they are.
+    ``edited``: paths of files that are not as they were rendered, but as a person edited and confirmed them.
     """
 
     workload: str
@@ -83,6 +84,7 @@ class DiscoveryPlan(Strict):
     quarantine_retention_days: int = 90
     assumptions: list[Assumption] = Field(default_factory=list)
     gaps: dict[str, list[str]] = Field(default_factory=dict)
+    edited: list[str] = Field(default_factory=list)
 
 
 class ColumnPlan(Strict):

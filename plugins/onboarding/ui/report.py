@@ -124,6 +124,11 @@ class Report:
         found = [entry for name, entry in sorted(self.record.items()) if name.startswith("tests-")]
         return sorted(found, key=lambda entry: (_position(str(entry.get("agent"))), entry.get("attempts", 1)))
 
+    @property
+    def edits(self) -> list[Mapping[str, Any]]:
+        """What a person made of files whose tests had failed twice, each time it was shown."""
+        return [entry for name, entry in sorted(self.record.items()) if name.startswith("edits-")]
+
     def _profiled(self) -> list[ColumnProfile]:
         return self.profile.columns if self.profile else []
 

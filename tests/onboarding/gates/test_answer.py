@@ -31,7 +31,8 @@ MARKED = {
     "answer_discovery": ("submit answers", "change"),
     "approve_plan": ("approve", "approve"),
     "confirm_profile": ("confirm", "approve"),
-    "resolve": ("fix and retry", "change"),
+    "resolve": ("I edited the files", "approve"),
+    "confirm_edits": ("run the tests", "change"),
     "approve_deploy": ("deploy", "approve"),
 }
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from onboarding.agents import DagAgent, MetadataAgent, QualityAgent, TransformationAgent
+from onboarding.gates.card import NextRun
 from onboarding.operators.step import MetaRun, StepContext, load_function
 from onboarding.spec.settings import load_settings
+from onboarding.workspace.chain import chain_run_id, handover_entry
 from onboarding.workspace.outputs import OutputReference, output_key, write_output
 from onboarding.workspace.record import RunRecord
 from onboarding.workspace.store import Store
@@ -38,9 +41,28 @@ class Run:
         given = {key: self.outputs[key] for key in inputs if key in self.outputs}
         context = StepContext(self.store, load_settings(), self.run, given)
         result = load_function(f"{STEPS}.{path}")(context)
-        key = output_key("run-1", path.replace(":", "."), 1, {key: found.digest for key, found in given.items()})
+        key = output_key(
+            "run-1", path.replace(":", "."), self.run.iteration, {key: found.digest for key, found in given.items()}
+        )
         self.outputs[name] = write_output(self.store, key, result.files, dict(result.summary))
         return self.outputs[name]
+
+    def go_on(self, following: NextRun) -> None:
+        """The next run of the chain, as an option of a gate hands it on."""
+        iteration = self.run.iteration + 1
+        run_id = chain_run_id(self.run.root_run_id, iteration)
+        handed = following.model_dump(include={"from_phase", "gaps", "edits"})
+        resume = {"root_run_id": self.run.root_run_id, "iteration": iteration, **handed}
+        self.record.write(handover_entry(iteration), {"run_id": run_id})
+        conf = {**self.run.conf, "resume": resume}
+        self.run = replace(
+            self.run, run_id=run_id, iteration=iteration, from_phase=following.from_phase or 1, conf=conf
+        )
+        self.outputs = {}
+
+    def card(self, path: str) -> Any:
+        """The card of a gate."""
+        return load_function(path)(StepContext(self.store, load_settings(), self.run, self.outputs))
 
     def to_profile(self) -> None:
         """Phases 1 and 3 up to the measured profile."""

@@ -55,7 +55,8 @@ def test_the_card_says_what_failed_and_how_it_can_go_on(run: Run) -> None:
     shown = card(run)
     assert [item.title for item in shown.items] == ["test_sum"]
     assert shown.items[0].evidence == "the sum is not right; assert 3 == 4"
-    assert shown.options == ["fix and retry", "skip", "stop"]
+    assert shown.options == ["fix and retry", "I edited the files", "skip", "stop"]
+    assert any("/edit/quality-01" in link for link in shown.links)
     assert shown.following["fix and retry"].gaps == {}
     assert shown.following["skip"].gaps == {"quality": ["tests/unit/test_x.py::test_sum"]}
     assert {following.from_phase for following in shown.following.values()} == {4}
@@ -67,6 +68,8 @@ def test_a_failed_profile_goes_back_to_its_phase(run: Run) -> None:
     run.record.write("tests-profiling-01-second", failed("profiling"))
     shown = card(run)
     assert {following.from_phase for following in shown.following.values()} == {3}
+    # What phase 3 renders is rendered again in phase 4.
+    assert "I edited the files" not in shown.options
     assert "domain.columns.minutes.type = text" in {choice.change for choice in shown.choices}
 
 
@@ -74,7 +77,7 @@ def test_a_failed_profile_goes_back_to_its_phase(run: Run) -> None:
 def test_what_cannot_be_skipped_is_not_offered(run: Run, agent: str, passed: int, why: str) -> None:
     run.record.write(f"tests-{agent}-01-second", failed(agent, passed=passed))
     shown = card(run)
-    assert shown.options == ["fix and retry", "stop"]
+    assert shown.options == ["fix and retry", "I edited the files", "stop"]
     assert set(shown.following) == {"fix and retry"}
     assert any(why in line for line in shown.numbers)
 
@@ -85,5 +88,5 @@ def test_a_regulation_may_forbid_it(record: RunRecord, tmp_path: Path) -> None:
     run.step("metadata", "profile:propose", "conf", "discovery", "profile")
     run.record.write("tests-quality-01-second", failed("quality"))
     shown = card(run)
-    assert shown.options == ["fix and retry", "stop"]
+    assert shown.options == ["fix and retry", "I edited the files", "stop"]
     assert any("SOX" in line and "forbids it" in line for line in shown.numbers)

@@ -138,6 +138,36 @@ def test_gaps_are_handed_on_as_long_as_the_tests_fail(record: RunRecord) -> None
     assert triggered.conf["resume"]["gaps"] == {"quality": ["test_a"]}
 
 
+@pytest.mark.parametrize(
+    ("changes", "kept"), [([], {"quality": "ab12"}), (["quality.gold_threshold = 0.90"], {})], ids=["same", "other"]
+)
+def test_edited_files_go_on_with_the_settings_that_rendered_them(
+    record: RunRecord, changes: list[str], kept: dict[str, str]
+) -> None:
+    record.write("handover-02", {"run_id": "run-1__round_02"})
+    resume = {"root_run_id": "run-1", "iteration": 2, "from_phase": 4, "edits": {"quality": "ab12"}}
+    triggered = _hand_over(_asked(changes, "approve_deploy"), conf={**CONF, "resume": resume}, run_id="run-1__round_02")
+    assert triggered is not None
+    assert triggered.conf is not None
+    assert triggered.conf["resume"]["edits"] == kept
+    assert parse_conf(triggered.conf).resume.edits == kept
+    entry = record.read("handover-03")
+    assert entry is not None
+    assert entry.get("dropped_edits") == (None if kept else ["quality"])
+
+
+def test_a_confirmed_edit_is_handed_on(record: RunRecord) -> None:
+    instance = Instance("hand_over")
+    summary = {OUTCOME_KEY: SUPERSEDED, "reason": "x", "gate": "confirm_edits", "by": "reviewer", "changes": []}
+    summary["following"] = {"from_phase": 4, "edits": {"quality": "ab12"}}
+    instance.give({"summary": summary}, "profile.decision", OUTCOME_KEY)
+    triggered = _hand_over(instance)
+    assert triggered is not None
+    assert triggered.conf is not None
+    assert triggered.conf["resume"]["edits"] == {"quality": "ab12"}
+    assert record.read("handover-02") is not None
+
+
 def _other(record: RunRecord, root: str) -> RunRecord:
     other = RunRecord(Store(load_settings().workspace_uri), root)
     conf = {**CONF, "quality": {"gold_threshold": 0.97}}

@@ -70,6 +70,17 @@ def test_who_approved_what_and_how(client: TestClient, workspace: Store, rows: R
     assert "ab" * 32 in text
 
 
+def test_the_difference_of_edited_files(client: TestClient, workspace: Store, rows: Rows) -> None:
+    rows.run("first")
+    record = RunRecord(workspace, "first")
+    file = {"path": "scripts/a.py", "added": 1, "removed": 2, "problems": ["line 3: <b>`eval`</b> is not allowed"]}
+    record.write("edits-quality-01", {"agent": "quality", "digest": "ab" * 32, "files": [file], "diff": "-<old>\n+new"})
+    page = client.get(PAGE).text
+    assert "Edited files" in page
+    assert "-&lt;old&gt;\n+new" in page
+    assert "&lt;b&gt;`eval`" in page
+
+
 def test_tests_and_deployed_files(client: TestClient, workspace: Store, rows: Rows) -> None:
     rows.run("first", state="success")
     level = {"passed": 6, "failed": 1, "seconds": 1.0, "failures": [{"name": "test_x", "message": "2 != 3"}]}

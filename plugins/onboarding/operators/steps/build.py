@@ -6,11 +6,11 @@ from pydantic import BaseModel
 
 from onboarding.agents import DagAgent, MetadataAgent, QualityAgent, TransformationAgent
 from onboarding.codegen import build_workload
-from onboarding.codegen import render as render_workload
 from onboarding.codegen.ownership import DAG, METADATA, ORCHESTRATOR, QUALITY, TRANSFORMATION
 from onboarding.deploy.dry_run import dry_run
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.advice import advised
+from onboarding.operators.steps.edits import edited_files, edited_plan, render_with_edits
 from onboarding.operators.steps.planning import PLAN_FILE, agent_context, profile_of, workload_plan
 from onboarding.operators.steps.testing import draft_files, run_agent_tests
 from onboarding.workspace.store import canonical_json
@@ -32,22 +32,24 @@ def structure(context: StepContext) -> StepResult:
 
 def propose_metadata(context: StepContext) -> StepResult:
     """The confirmed schema, key and classification, formalised; nobody is asked again."""
-    return _proposed(MetadataAgent().propose(agent_context(context)))
+    return _kept(context, "metadata") or _proposed(MetadataAgent().propose(agent_context(context)))
 
 
 def propose_transformation(context: StepContext) -> StepResult:
     """Cleaning, masking, deduplication and the Gold table."""
-    return _proposed(advised(context, TransformationAgent(), agent_context(context)))
+    return _kept(context, "transformation") or _proposed(
+        advised(context, TransformationAgent(), agent_context(context))
+    )
 
 
 def propose_quality(context: StepContext) -> StepResult:
     """Quality rules, thresholds and baselines."""
-    return _proposed(advised(context, QualityAgent(), agent_context(context)))
+    return _kept(context, "quality") or _proposed(advised(context, QualityAgent(), agent_context(context)))
 
 
 def propose_dag(context: StepContext) -> StepResult:
     """Schedule, retries, deadlines."""
-    return _proposed(advised(context, DagAgent(), agent_context(context)))
+    return _kept(context, "dag") or _proposed(advised(context, DagAgent(), agent_context(context)))
 
 
 def render_metadata(context: StepContext) -> StepResult:
@@ -101,7 +103,7 @@ def review(context: StepContext) -> StepResult:
     :raises DraftDiffersError: a tested file is not what the plans render to.
     """
     plan = workload_plan(context)
-    workload = build_workload(plan, profile_of(context))
+    workload = build_workload(plan, profile_of(context), edited=edited_files(context))
     tested = draft_files(context, RENDERED)
     different = sorted(name for name, data in tested.items() if workload.files.get(name) != data)
     if different:
@@ -139,6 +141,12 @@ def _proposed(plan: BaseModel) -> StepResult:
     )
 
 
+def _kept(context: StepContext, agent: str) -> StepResult | None:
+    """The plan that a person edited files of: no agent proposes another one."""
+    plan = edited_plan(context, agent)
+    return None if plan is None else _proposed(plan)
+
+
 def _render(context: StepContext, owner: str) -> StepResult:
-    files = render_workload(workload_plan(context), profile_of(context), owner=owner)
+    files = render_with_edits(context, workload_plan(context), profile_of(context), owner)
     return StepResult(files=files, summary={"files": len(files)})

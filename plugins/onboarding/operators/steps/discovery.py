@@ -12,6 +12,7 @@ from onboarding.discovery.questions import open_questions
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.asking import ask, ask_for_source, asked_before
 from onboarding.operators.steps.claude_access import NO_CONNECTION, claude_of
+from onboarding.operators.steps.edits import edited_files
 from onboarding.operators.steps.route import conf_of
 from onboarding.spec.conf import Conf
 from onboarding.spec.parse import fold
@@ -56,7 +57,8 @@ def discover(context: StepContext) -> StepResult:
     plan = resolve(read.conf, look)
     others = [*read.filled, *_location(context, conf), *before.assumptions]
     assumptions = sorted([*plan.assumptions, *others], key=lambda made: made.key)
-    plan = plan.model_copy(update={"assumptions": assumptions, "gaps": dict(sorted(context.run.gaps.items()))})
+    handed = {"gaps": dict(sorted(context.run.gaps.items())), "edited": sorted(edited_files(context))}
+    plan = plan.model_copy(update={"assumptions": assumptions, **handed})
     return StepResult(
         files={
             "discovery.json": canonical_json(plan.model_dump(mode="json")),

@@ -16,11 +16,11 @@ from onboarding.agents import (
     TransformationAgent,
 )
 from onboarding.agents.claude.advice import marked
-from onboarding.codegen import render as render_workload
 from onboarding.codegen.ownership import DAG, METADATA, PROFILING, QUALITY, TRANSFORMATION, Owner
 from onboarding.discovery.profiling import as_planned
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.advice import advised, fell_to_tests
+from onboarding.operators.steps.edits import PLANS, edited_plan, leave_to_edit, render_with_edits
 from onboarding.operators.steps.planning import PLAN_FILE, agent_context, complete_plan, profile_of
 from onboarding.operators.steps.profile import record_profile
 from onboarding.operators.steps.testing import DRAFT_PREFIX, draft_files, judge_draft
@@ -90,15 +90,15 @@ def _again(context: StepContext, attempt: _Attempt) -> StepResult:
     known = replace(agent_context(context), failures=failures)
     proposed = _proposed(context, attempt, known)
     try:
-        tried = _try(context, attempt, known, proposed)
+        tried = _try(context, attempt, known, proposed, last=_is_last(context, attempt, proposed))
     except TestGateError as error:
-        if not _of_claude(proposed):
+        if _is_last(context, attempt, proposed):
             raise
         # A model's plan fell to the tests twice: what the rules answer is the last word.
         agent = attempt.make()
         fell_to_tests(context, agent.name, error.what)
         rules = marked(agent.propose(known), agent.name, f"its tests failed: {error.what}")
-        tried = _try(context, attempt, known, rules)
+        tried = _try(context, attempt, known, rules, last=True)
     plan, stored, files, fallbacks, result = tried
     if isinstance(plan, MetadataPlan):
         record_profile(context, plan)
@@ -118,22 +118,28 @@ def _again(context: StepContext, attempt: _Attempt) -> StepResult:
 
 
 def _proposed(context: StepContext, attempt: _Attempt, known: AgentContext) -> Any:
-    """The plan; of metadata that a person confirmed the rules' fallbacks only."""
+    """The plan; of metadata that a person confirmed the rules' fallbacks only, and none where a person edited files."""
+    kept = edited_plan(context, attempt.agent)
+    if kept is not None:
+        return kept
     agent = attempt.make()
     if attempt.agent == "metadata":
         return agent.propose(known)
     return advised(context, agent, known, attempt=2)
 
 
-def _of_claude(plan: Any) -> bool:
-    return any(decision.source == "claude" for decision in plan.decisions)
+def _is_last(context: StepContext, attempt: _Attempt, plan: Any) -> bool:
+    """Whether nothing is tried after this plan: only a model's is followed by the rules'."""
+    of_claude = any(decision.source == "claude" for decision in plan.decisions)
+    return attempt.agent in context.run.edits or not of_claude
 
 
 def _try(
-    context: StepContext, attempt: _Attempt, known: AgentContext, proposed: Any
+    context: StepContext, attempt: _Attempt, known: AgentContext, proposed: Any, *, last: bool
 ) -> tuple[Any, bytes, dict[str, bytes], list[Decision], TestGateResult]:
     """The plan as later tasks read it, its bytes, its files, its fallbacks, and what its tests said.
 
+    :param last: nothing is tried after it: where a test fails, a person may edit the files.
     :raises TestGateError: a test failed.
     """
     # As every later task will read it: the order of keys, and some values, change on the way through JSON.
@@ -143,18 +149,23 @@ def _try(
     # A plan that was confirmed already carries what phase 3 answered; that is not this attempt's answer.
     earlier = known.metadata.decisions if attempt.plan == "metadata" and known.metadata else []
     fallbacks = [decision for decision in plan.decisions if decision.fallback and decision not in earlier]
-    result = judge_draft(
-        context,
-        agent=attempt.agent,
-        files={**draft_files(context, attempt.drafts), **files},
-        class_name=attempt.test_class,
-        attempt=2,
-        notes={
-            "answered": [failure.name for failure in known.failures],
-            "fallbacks": [decision.model_dump(mode="json") for decision in fallbacks],
-        },
-        gap=context.run.gaps.get(attempt.agent, ()),
-    )
+    try:
+        result = judge_draft(
+            context,
+            agent=attempt.agent,
+            files={**draft_files(context, attempt.drafts), **files},
+            class_name=attempt.test_class,
+            attempt=2,
+            notes={
+                "answered": [failure.name for failure in known.failures],
+                "fallbacks": [decision.model_dump(mode="json") for decision in fallbacks],
+            },
+            gap=context.run.gaps.get(attempt.agent, ()),
+        )
+    except TestGateError:
+        if last and attempt.agent in PLANS:
+            leave_to_edit(context, attempt.agent, stored, files)
+        raise
     return plan, stored, files, fallbacks, result
 
 
@@ -164,7 +175,7 @@ def _render(context: StepContext, attempt: _Attempt, known: AgentContext, plan: 
     profile = profile_of(context)
     if isinstance(plan, MetadataPlan):
         profile = as_planned(profile, plan)
-    return render_workload(complete_plan(known, **made), profile, owner=attempt.owner)
+    return render_with_edits(context, complete_plan(known, **made), profile, attempt.owner)
 
 
 def _failures(context: StepContext, agent: str) -> list[FailedTest]:
