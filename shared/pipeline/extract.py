@@ -6,7 +6,7 @@ import logging
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from shared.pipeline.reading.files import named
 from shared.pipeline.reading.tables import UNCAST_COLUMN
 from shared.pipeline.schema_drift import Delivery, Finding
 from shared.pipeline.selection import Selection, select
+from shared.pipeline.session import engine_of
 from shared.pipeline.source import FILE_COLUMN, LOAD_COLUMN, ROW_COLUMN, Source, open_source
 from shared.pipeline.tables import PART, count_rows, put_table, quoted, write_parquet
 from shared.pipeline.watermark import Watermark
@@ -39,7 +40,8 @@ class ExtractSpec:
     :ivar columns: names in the source, in the order of Bronze.
     :ivar column_types: their onboarded types (of DuckDB), without those of text; ``None``: not kept, any type will do.
     :ivar dropped_columns: those of them that never reach Bronze.
-    :ivar filter: SQL condition over the source's columns, from the approved plan; empty for all rows.
+    :ivar filter: SQL condition over the source's columns, from the approved plan, for each engine (``duckdb`` and
+        ``spark``); empty for all rows.
     :ivar load: ``full`` (each delivery is a snapshot), ``new_files`` (files that no other date has loaded) or
         ``watermark`` (rows above the highest value that earlier dates have loaded).
     :ivar watermark_column: its name in the source; for ``watermark``.
@@ -60,7 +62,7 @@ class ExtractSpec:
     columns: tuple[str, ...] = ()
     column_types: Mapping[str, str] | None = None
     dropped_columns: tuple[str, ...] = ()
-    filter: str = ""
+    filter: Mapping[str, str] = field(default_factory=dict)
     load: str = "full"
     watermark_column: str = ""
     watermark_type: str = ""
@@ -152,17 +154,15 @@ def _selection(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> Select
 def _check_for_spark(spec: ExtractSpec) -> None:
     """What only the embedded engine can do.
 
-    :raises SourceError: the source is loaded by a watermark, or has a filter.
+    :raises SourceError: the source is loaded by a watermark.
     """
-    given = "a load by watermark" if spec.load == "watermark" else "a filter" if spec.filter else ""
-    if given:
+    if spec.load == "watermark":
         raise SourceError(
             "The engine aws cannot load the source in this way.",
             where=spec.location,
-            expected="source.load full or new_files, without source.filter",
-            given=given,
-            remedy="Set deployment.engine to local; rows can also be left out on the way to Gold "
-            "(transformations.filters).",
+            expected="source.load full or new_files",
+            given="a load by watermark",
+            remedy="Set deployment.engine to local.",
         )
 
 
@@ -272,7 +272,8 @@ def _check_watermark_column(spec: ExtractSpec, delivery: Delivery) -> None:
 def _count_passed(con: Any, spec: ExtractSpec, source: Source | SparkSource) -> int:
     if not spec.filter:
         return source.rows
-    return int(con.execute(f"SELECT count(*) FROM source WHERE ({spec.filter})").fetchall()[0][0])  # noqa: S608
+    condition = spec.filter[engine_of(con)]
+    return int(con.execute(f"SELECT count(*) FROM source WHERE ({condition})").fetchall()[0][0])  # noqa: S608
 
 
 def _check_rows(spec: ExtractSpec, source: Source | SparkSource, passed: int, rows: int, target: str) -> None:
@@ -302,7 +303,7 @@ def _check_rows(spec: ExtractSpec, source: Source | SparkSource, passed: int, ro
 def _query(con: Any, spec: ExtractSpec, columns: Sequence[str], load_id: str, condition: str) -> str:
     selected = [quoted(con, name) for name in columns]
     selected += [FILE_COLUMN, ROW_COLUMN, f"{quote_literal(load_id)} AS {LOAD_COLUMN}"]
-    conditions = [f"({spec.filter})"] if spec.filter else []
+    conditions = [f"({spec.filter[engine_of(con)]})"] if spec.filter else []
     conditions += [condition] if condition != "true" else []
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT {', '.join(selected)} FROM source{where}"  # noqa: S608

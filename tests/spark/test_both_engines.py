@@ -40,6 +40,24 @@ def test_planted_dirt(tmp_path: Path, plant: Callable[[Path], Dirt]) -> None:
     assert {name: found(spark)[name] for name in dirt.planted} == dirt.planted
 
 
+@pytest.mark.parametrize(
+    ("plant", "condition"),
+    [
+        (csv_of_several_senders, "upper(trim(country)) <> 'CH' AND TRY_CAST(amount AS DOUBLE) < 100"),
+        (typed_parquet, "id % 3 <> 0"),
+    ],
+)
+def test_a_filter_leaves_out_the_same_rows(tmp_path: Path, plant: Callable[[Path], Dirt], condition: str) -> None:
+    dirt = plant(tmp_path / "in")
+    workload = Workload.onboard(dirt.location, tmp_path, {**dirt.conf, "source.filter": condition})
+
+    local, spark = workload.on_duckdb(), workload.on_spark()
+
+    check_equal(local, spark)
+    extracts = [summary for script, summary in spark.summaries.items() if "/extract/" in script]
+    assert 0 < extracts[0]["filtered_out"] < extracts[0]["source"]
+
+
 def test_a_cluster_leaves_no_scratch_in_the_lake(tmp_path: Path) -> None:
     """Executors apart from the driver: files of the lake are read and written where they lie."""
     dirt = csv_of_several_senders(tmp_path / "in")

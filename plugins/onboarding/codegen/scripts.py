@@ -8,6 +8,7 @@ from typing import Any
 from onboarding.codegen import schema
 from onboarding.codegen.errors import CodegenError
 from onboarding.codegen.load_measures import load_measures
+from onboarding.spec.column_types import logical_type
 from onboarding.spec.plans import (
     ColumnPlan,
     DiscoveryPlan,
@@ -56,10 +57,24 @@ def extract_spec(
         "columns": tuple(column.source_name for column in metadata.columns),
         **_column_types(source.format.value, metadata),
         "dropped_columns": tuple(column.source_name for column in metadata.columns if column.name in dropped),
-        "filter": source.filter,
+        **_filter(source.filter, metadata),
         "load": source.load,
         **watermark_arguments(discovery, metadata, profile),
     }
+
+
+def _filter(text: str, metadata: MetadataPlan) -> dict[str, dict[str, str]]:
+    """The condition of the source for each engine, over its columns with the types that they are read with."""
+    from onboarding.codegen.sql.engines import ENGINES
+    from onboarding.codegen.sql.portable import portable
+
+    if not text:
+        return {}
+    columns = {column.source_name: logical_type(column.physical_type) for column in metadata.columns}
+    found: dict[str, str] = {
+        engine.name: engine.inline(portable(text, engine, where="source.filter", columns=columns)) for engine in ENGINES
+    }
+    return {"filter": found}
 
 
 def _column_types(source_format: str, metadata: MetadataPlan) -> dict[str, dict[str, str]]:

@@ -8,11 +8,10 @@ Shares are of the rows with a value. ``SURE``: above it, what cannot be read is 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from onboarding.spec.conf import ColumnType
+from onboarding.spec.column_types import ColumnType, logical_type
 from onboarding.spec.profile import NumberFormat
 from shared.pipeline.profile.formats import DAY_MONTH_TWINS, reads_as_truth, truth_pair
 from shared.pipeline.profile.words import name_words, word_set
@@ -50,9 +49,9 @@ def decide_type(measures: dict[str, Any], rows: int) -> TypeDecision:
     :param measures: one entry of ``Measurement.columns``.
     :param rows: rows of the source.
     """
-    native = _native(str(measures["physical_type"]))
-    if native is not None:
-        return TypeDecision(native, f"the source stores it as {measures['physical_type']}")
+    physical = str(measures["physical_type"])
+    if physical != "VARCHAR":
+        return TypeDecision(logical_type(physical), f"the source stores it as {physical}")
     values = rows - measures["null_count"] - measures["empty_count"] - measures["null_word_count"]
     if values <= 0:
         return TypeDecision(ColumnType.TEXT, "no row has a value")
@@ -64,20 +63,6 @@ def decide_type(measures: dict[str, Any], rows: int) -> TypeDecision:
     return TypeDecision(
         ColumnType.TEXT, f"{values} values are texts: too few can be read as numbers, dates or truth values"
     )
-
-
-def _native(physical: str) -> ColumnType | None:
-    if physical == "VARCHAR":
-        return None
-    patterns = (
-        (r"U?(TINY|SMALL|BIG)?INT(EGER)?|UINTEGER", ColumnType.INTEGER),
-        (r"DOUBLE|FLOAT|REAL", ColumnType.DOUBLE),
-        (r"DECIMAL\(.*\)", ColumnType.DECIMAL),
-        (r"BOOLEAN", ColumnType.BOOLEAN),
-        (r"DATE", ColumnType.DATE),
-        (r"TIMESTAMP.*", ColumnType.TIMESTAMP),
-    )
-    return next((kind for pattern, kind in patterns if re.fullmatch(pattern, physical)), ColumnType.TEXT)
 
 
 def _structured(measures: dict[str, Any], matches: dict[str, int], values: int) -> TypeDecision | None:

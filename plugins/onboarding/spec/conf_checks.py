@@ -170,7 +170,6 @@ def _check_engine(conf: Conf, where: str) -> None:
     unfit = (
         ("location", scheme in ("file", "db"), "s3://<bucket>/<key or prefix>", f"{scheme}://"),
         ("load", source.load == "watermark", "full or new_files", "watermark"),
-        ("filter", bool(source.filter), "nothing", source.filter),
     )
     for key, wrong, expected, given in unfit:
         if wrong:
@@ -179,8 +178,7 @@ def _check_engine(conf: Conf, where: str) -> None:
                 where=f"{where}: source.{key}",
                 expected=expected,
                 given=short(given),
-                remedy="set `deployment.engine` to local"
-                + ("; rows can also be left out by `transformations.filters`" if key == "filter" else ""),
+                remedy="set `deployment.engine` to local",
             )
 
 

@@ -53,7 +53,7 @@ def test_an_unknown_key_names_its_neighbour() -> None:
         ({"source.location": "file://relative"}, "source.location"),
         ({"source.location": "file:///data/../etc/passwd"}, "source.location"),
         ({"reviewers": {"approve_plans": ["ann"]}}, "reviewers.approve_plans"),
-        ({"deployment.engine": "aws", "source.filter": "amount > 0"}, "source.filter"),
+        ({"deployment.engine": "aws", "source.location": "file:///data/a.csv"}, "source.location"),
         ({"ontology.enabled": True}, "ontology.enabled"),
     ],
 )

@@ -229,7 +229,7 @@ def test_a_dropped_column_never_reaches_bronze(pipeline):
 
 
 def test_a_filter_is_part_of_what_the_source_is(pipeline):
-    pipeline.options = {"filter": "region = 'eu'"}
+    pipeline.options = {"filter": {"duckdb": "region = 'eu'"}}
     done = pipeline.extract(pipeline.arguments())
 
     assert (done["source"], done["filtered_out"]) == (3, 3)

@@ -36,7 +36,6 @@ SPEC = ExtractSpec(
         "shipped_date",
     ),
     dropped_columns=(),
-    filter="",
     load="full",
 )
 
