@@ -120,6 +120,7 @@ with DAG(
             **discovered,
             "connectivity": check_connectivity.task_id,
             "duplicates": detect_duplicates.task_id,
+            "reuse": find_reusable_assets.task_id,
         }
         summarize_plan = OnboardingStepOperator(
             task_id="summarize_plan",
@@ -151,7 +152,7 @@ with DAG(
             basis="onboarding.operators.steps.profile:measured_conf",
             trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         )
-        profiled = {**discovered, "profile": measure.task_id}
+        profiled = {**discovered, "reuse": find_reusable_assets.task_id, "profile": measure.task_id}
         propose = OnboardingStepOperator(
             task_id="propose", step="onboarding.operators.steps.profile:propose", inputs=profiled
         )

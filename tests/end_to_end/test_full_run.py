@@ -81,7 +81,6 @@ def test_the_straight_path_has_at_most_45_tasks(orders: tuple[Finished, Path], p
     assert beside == optional | {task["task_id"] for task in tasks if task["task_id"].endswith(".second_attempt")} | {
         "route.check_quality",
         "route.query_gold",
-        "phase_2_validate.find_reusable_assets",
         "phase_4_build.ontology.stage",
         "hand_over",
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from onboarding.spec.conf import Conf
-from onboarding.spec.plans import DiscoveryPlan, MetadataPlan, QualityPlan, TransformationPlan
+from onboarding.spec.plans import DiscoveryPlan, MetadataPlan, QualityPlan, ReusedDecision, TransformationPlan
 from onboarding.spec.profile import ColumnProfile, ProfileReport
 from shared.operators.test_gate import FailedTest
 from shared.pipeline.errors import DataOnboardingError
@@ -24,6 +24,7 @@ class AgentError(DataOnboardingError):
 class AgentContext:
     """Everything an agent may look at; what it does not need may be absent.
 
+    :ivar reused: what people decided about columns of the same name in other workloads.
     :ivar failures: failed tests of the attempt before; the agent answers them with documented fallbacks.
     """
 
@@ -33,7 +34,12 @@ class AgentContext:
     metadata: MetadataPlan | None = None
     transformation: TransformationPlan | None = None
     quality: QualityPlan | None = None
+    reused: list[ReusedDecision] = field(default_factory=list)
     failures: list[FailedTest] = field(default_factory=list)
+
+    def reused_mask(self, column: str) -> ReusedDecision | None:
+        """How people mask a column of this name in another workload."""
+        return next((one for one in self.reused if one.kind == "masking" and one.column == column), None)
 
     def need_discovery(self) -> DiscoveryPlan:
         """The discovery plan.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from onboarding.agents.base import AgentContext
 from onboarding.spec.conf import Masking
-from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan
+from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan, ReusedDecision
 from onboarding.spec.regulations import Controls, controls_of, stricter
 
 #: Kind of personal data -> default masking. Keyed hashes can still be joined and counted; ``last4`` is what support
@@ -54,13 +54,21 @@ UNKNOWN_KIND_MASKING = Masking.HASH
 _TEMPORAL = ("date", "timestamp")
 
 
-def usual_masking(column: ColumnPlan, controls: Controls) -> tuple[Masking, str]:
-    """The masking of a column that nobody decided about, and why: the default, or what regulations ask beyond it."""
+def usual_masking(
+    column: ColumnPlan, controls: Controls, elsewhere: ReusedDecision | None = None
+) -> tuple[Masking, str]:
+    """The masking of a column that nobody decided about, and why: the default, or what is asked beyond it.
+
+    :param controls: what regulations ask for.
+    :param elsewhere: how people mask a column of this name in another workload; taken where it is stricter.
+    """
     kind = column.personal_data.type
     chosen, reason = DEFAULT_MASKING.get(kind, UNKNOWN_KIND_MASKING), f"the default for {kind}"
     asked = controls.masks.get(kind)
     if asked is not None and stricter(chosen, asked[0]) is asked[0]:
         chosen, reason = asked[0], f"{kind}: {asked[1]}"
+    if elsewhere is not None and stricter(chosen, Masking(elsewhere.value)) is not chosen:
+        chosen, reason = Masking(elsewhere.value), f"so people decided in the workload {elsewhere.workload}"
     if chosen is Masking.YEAR and column.type.value not in _TEMPORAL:
         return Masking.REDACT, f"{reason}; but its values are no dates whose year could be kept"
     return chosen, reason
@@ -81,14 +89,17 @@ def plan_masking(context: AgentContext, metadata: MetadataPlan) -> tuple[dict[st
             in_key = column.name in metadata.primary_key
             decisions.append(_given(column, given[column.name], controls, in_key=in_key))
         elif column.personal_data.type != "NONE":
-            chosen, reason = _default(column, controls, in_key=column.name in metadata.primary_key)
+            elsewhere = context.reused_mask(column.name)
+            chosen, reason = _default(column, controls, elsewhere, in_key=column.name in metadata.primary_key)
             masking[column.name] = chosen
             decisions.append(_chosen(column, chosen, reason))
     return masking, decisions
 
 
-def _default(column: ColumnPlan, controls: Controls, *, in_key: bool) -> tuple[Masking, str]:
-    chosen, reason = usual_masking(column, controls)
+def _default(
+    column: ColumnPlan, controls: Controls, elsewhere: ReusedDecision | None, *, in_key: bool
+) -> tuple[Masking, str]:
+    chosen, reason = usual_masking(column, controls, elsewhere)
     if in_key:
         return Masking.HASH, f"{column.personal_data.type} in the key: a keyed hash stays unique"
     return chosen, reason

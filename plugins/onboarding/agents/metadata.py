@@ -112,7 +112,7 @@ def _dropped(context: AgentContext, columns: list[ColumnPlan], key: list[str]) -
         column.name: Masking.DROP
         for column in columns
         if column.personal_data.type != "NONE"
-        and usual_masking(column, controls)[0] is Masking.DROP
+        and usual_masking(column, controls, context.reused_mask(column.name))[0] is Masking.DROP
         and column.name not in key
     }
     return sorted(name for name, how in (by_default | given).items() if how is Masking.DROP)

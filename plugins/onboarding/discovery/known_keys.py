@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import yaml
+from pydantic import ValidationError
 
 from onboarding.spec.conf import Masking
 from onboarding.spec.config_files import SemanticConfig, SemanticTable
-from onboarding.workspace.deployed import deployed_workloads, version_key
+from onboarding.workspace.deployed import DeployedWorkload, deployed_workloads, version_key
 from onboarding.workspace.store import Store
 
+log = logging.getLogger(__name__)
 #: Workloads that are looked at, in the order of their names; each costs three small reads.
 MOST_WORKLOADS = 200
 
@@ -36,14 +39,22 @@ def known_keys(dags: Store) -> list[KnownKey]:
     """
     keys = []
     for workload in deployed_workloads(dags)[:MOST_WORKLOADS]:
-        content = dags.read(f"{version_key(workload.name, workload.version)}/config/semantic.yaml")
-        config = SemanticConfig.model_validate(yaml.safe_load(content))
         keys += [
             KnownKey(workload.name, table.name, column)
-            for table in config.tables
+            for table in _tables(dags, workload)
             if table.kind in ("flat", "dimension") and (column := _readable_key(table))
         ]
     return sorted(keys, key=lambda key: key.text)
+
+
+def _tables(dags: Store, workload: DeployedWorkload) -> list[SemanticTable]:
+    """Gold tables of a workload; none where this version cannot read what describes them."""
+    key = f"{version_key(workload.name, workload.version)}/config/semantic.yaml"
+    try:
+        return SemanticConfig.model_validate(yaml.safe_load(dags.read(key))).tables
+    except (FileNotFoundError, ValidationError, yaml.YAMLError) as error:
+        log.warning("keys of %s are not known: %s: %s", workload.name, type(error).__name__, key)
+        return []
 
 
 def _readable_key(table: SemanticTable) -> str:

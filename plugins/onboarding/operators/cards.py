@@ -14,7 +14,7 @@ from onboarding.operators.step import StepContext
 from onboarding.operators.steps.discovery import discovery_of, notes_of
 from onboarding.operators.steps.planning import PLAN_FILE, profile_of
 from onboarding.operators.steps.route import conf_of
-from onboarding.operators.steps.validation import OVERLAPS_FILE
+from onboarding.operators.steps.validation import OVERLAPS_FILE, reuses_of
 from onboarding.spec.plans import Assumption, DiscoveryPlan, MetadataPlan, WorkloadPlan
 from onboarding.workspace.record import gap_text, gaps_of, last_attempts
 
@@ -42,6 +42,7 @@ def plan_card(context: StepContext) -> Card:
             *([f"Regulations: {', '.join(discovery.regulations)}"] if discovery.regulations else []),
             *_estimates(context),
             f"Quality gates: silver {discovery.silver_threshold:.2f}, gold {discovery.gold_threshold:.2f}",
+            *([f"Reuses: {'; '.join(reuses)}"] if (reuses := reuses_of(context)) else []),
             f"Decided for you, because the form left it empty: {len(discovery.assumptions)} fields",
             *_assumed(discovery.assumptions),
         ],

@@ -61,6 +61,21 @@ class SourcePlan(Strict):
     watermark_column: str = ""
 
 
+class ReusedDecision(Strict):
+    """What a person decided about a column of the same name in a deployed workload."""
+
+    column: str
+    kind: Literal["personal_data", "masking"]
+    value: str
+    workload: str
+
+    @property
+    def text(self) -> str:
+        """In a line."""
+        what = "is" if self.kind == "personal_data" else "masked as"
+        return f"{self.column} {what} {self.value}, as in {self.workload}"
+
+
 class DiscoveryPlan(Strict):
     """Phase 1: the conf with nothing open, and every assumption that closed it.
 

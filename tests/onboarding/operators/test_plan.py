@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from onboarding.gates.card import Card
 from onboarding.operators.cards import plan_card
@@ -25,7 +26,8 @@ def _planned(run: Run) -> Card:
     run.step("discovery", "discovery:discover", "conf")
     run.step("connectivity", "validation:check_connectivity", "conf", "discovery")
     run.step("duplicates", "validation:detect_duplicates", "conf", "discovery")
-    run.step("plan", "validation:summarize_plan", "conf", "discovery", "connectivity", "duplicates")
+    run.step("reuse", "validation:find_reusable_assets", "conf", "discovery")
+    run.step("plan", "validation:summarize_plan", "conf", "discovery", "connectivity", "duplicates", "reuse")
     return plan_card(StepContext(run.store, load_settings(), run.run, run.outputs))
 
 
@@ -60,3 +62,43 @@ def test_a_neighbour_that_cannot_be_read_is_told_and_ends_nothing(tmp_path: Path
     (item,) = _planned(run).items
     assert item.title == "a workload with the same columns could not be compared"
     assert "Bronze of `older` cannot be read" in item.evidence
+
+
+def _decided_elsewhere(*decisions: tuple[str, str]) -> None:
+    """A deployed workload in which people decided about columns."""
+    dags = Store(load_settings().dags_uri)
+    told = [{"subject": subject, "value": value, "source": "human"} for subject, value in decisions]
+    manifest = {"workload": "older", "source": {"location": "s3://b/x/", "filter": ""}, "decisions": told}
+    dags.write("workloads/older/older_dag.py", b'VERSION = "abc"\n')
+    dags.write("workloads/older/abc/.onboarding/manifest.json", json.dumps(manifest).encode())
+    semantic = yaml.safe_dump({"workload": "older", "description": "", "owner": "", "tables": []})
+    dags.write("workloads/older/abc/config/semantic.yaml", semantic.encode())
+
+
+def test_what_people_decided_elsewhere_is_on_the_plan_and_in_what_is_proposed(tmp_path: Path) -> None:
+    _decided_elsewhere(("columns.note.personal_data", "HEALTH"), ("masking.note", "drop"))
+    run = Run(write_tickets(tmp_path))
+    card = _planned(run)
+    (line,) = [line for line in card.numbers if line.startswith("Reuses: ")]
+    assert "note is HEALTH, as in older" in line
+    assert "note masked as drop, as in older" in line
+    assert (run.record.read("plan") or {})["reuses"][0].startswith("shared/ ")
+
+    run.step("profile", "profile:measure", "conf", "discovery")
+    run.step("metadata", "profile:propose", "conf", "discovery", "reuse", "profile")
+    metadata = run.plan("metadata")
+    (decision,) = [one for one in metadata["decisions"] if one["subject"] == "columns.note.personal_data"]
+    assert (decision["value"], decision["needs_eyes"]) == ("HEALTH", True)
+    assert "decided in the workload older" in decision["reason"]
+    # What never reaches Bronze is left out by the extraction already.
+    assert metadata["dropped_columns"] == ["note"]
+
+
+def test_what_the_conf_says_is_stronger_than_what_was_decided_elsewhere(tmp_path: Path) -> None:
+    _decided_elsewhere(("columns.note.personal_data", "HEALTH"))
+    run = Run(write_tickets(tmp_path), **{"domain.columns": {"note": {"pii": "none"}}})
+    _planned(run)
+    run.step("profile", "profile:measure", "conf", "discovery")
+    run.step("metadata", "profile:propose", "conf", "discovery", "reuse", "profile")
+    (note,) = [column for column in run.plan("metadata")["columns"] if column["name"] == "note"]
+    assert note["personal_data"]["type"] == "NONE"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from onboarding.agents import AgentContext, DagAgent, MetadataAgent, QualityAgent, TransformationAgent
 from onboarding.discovery.profiling import as_planned
+from onboarding.discovery.reuse import with_reused
 from onboarding.operators.step import StepContext
 from onboarding.operators.steps.discovery import discovery_of
 from onboarding.operators.steps.route import conf_of
@@ -13,29 +14,43 @@ from onboarding.spec.plans import (
     DagPlan,
     MetadataPlan,
     QualityPlan,
+    ReusedDecision,
     TransformationPlan,
     WorkloadPlan,
 )
 from onboarding.spec.profile import ProfileReport
 
 PLAN_FILE = "plan.json"
+REUSE_FILE = "reuse.json"
 
 
 def profile_of(context: StepContext) -> ProfileReport:
-    """The profile report of phase 3, without values of columns that the plan made since then calls personal."""
+    """The profile report of phase 3, without values of columns that anything since then calls personal."""
     profile = context.model("profile", "profile.json", ProfileReport)
+    given = conf_of(context).domain.columns
+    names = {column.source_name: column.name for column in profile.columns}
+    answered = {names.get(name, name) for name, answer in given.items() if answer.pii is not None}
+    profile = with_reused(profile, reused_of(context), answered)
     if "metadata" not in context.inputs:
         return profile
     return as_planned(profile, context.model("metadata", PLAN_FILE, MetadataPlan))
 
 
+def reused_of(context: StepContext) -> list[ReusedDecision]:
+    """What people decided about columns of the same name in other workloads, as the plan says."""
+    if "reuse" not in context.inputs:
+        return []
+    return [ReusedDecision.model_validate(one) for one in context.json("reuse", REUSE_FILE)]
+
+
 def agent_context(context: StepContext) -> AgentContext:
     """What an agent may look at: the conf, the profile, and the plans of the agents before it."""
-    made = context.inputs
+    made, reused = context.inputs, reused_of(context)
     return AgentContext(
         conf=conf_of(context),
         discovery=discovery_of(context),
         profile=profile_of(context),
+        reused=reused,
         metadata=context.model("metadata", PLAN_FILE, MetadataPlan) if "metadata" in made else None,
         transformation=(
             context.model("transformation", PLAN_FILE, TransformationPlan) if "transformation" in made else None

@@ -9,16 +9,21 @@ from onboarding.deploy.duplicates import Overlap, find_duplicate, find_overlaps
 from onboarding.discovery import list_files
 from onboarding.discovery.engine_choice import unpacked_bytes
 from onboarding.discovery.estimates import estimate
+from onboarding.discovery.known_keys import known_keys
+from onboarding.discovery.reuse import matching_keys, reusable_decisions
 from onboarding.discovery.shared_rows import SAMPLE_ROWS, NotComparableError, are_alike, share_of_known_rows
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.discovery import COLUMNS_FILE, discovery_of
+from onboarding.operators.steps.planning import REUSE_FILE
 from onboarding.operators.steps.route import conf_of
 from onboarding.spec.conf import Intent
+from onboarding.spec.names import column_names
 from onboarding.spec.plans import DiscoveryPlan
 from onboarding.workspace.deployed import DeployedWorkload, deployed_workloads
 from onboarding.workspace.store import Store, canonical_json
 from shared.hooks.claude import ClaudeError, find_connection
 from shared.operators.pipeline_steps import without_connection
+from shared.pipeline.version import RUNTIME_VERSION
 
 OVERLAPS_FILE = "overlaps.json"
 #: Share of a source's first rows that another workload has, from which they overlap; a few are alike by chance.
@@ -86,8 +91,30 @@ def check_connectivity(context: StepContext) -> StepResult:
 
 
 def find_reusable_assets(context: StepContext) -> StepResult:
-    """Nothing to do yet: generated pipelines share ``shared/`` as it is; reuse of other workloads is not there."""
-    return StepResult(skip=True, reason="reuse of other workloads' assets is not part of this version")
+    """What this workload shares with others: ``shared/``, people's decisions about its columns, tables to refer to."""
+    discovery, dags = discovery_of(context), Store(context.settings.dags_uri)
+    columns = set(column_names([str(name) for name in context.json("discovery", COLUMNS_FILE)]))
+    others = [workload for workload in deployed_workloads(dags) if workload.name != discovery.workload]
+    decisions = reusable_decisions(others, columns)
+    keys = matching_keys((key for key in known_keys(dags) if key.workload != discovery.workload), columns)
+    return StepResult(
+        files={REUSE_FILE: canonical_json([one.model_dump(mode="json") for one in decisions])},
+        summary={
+            "shared": RUNTIME_VERSION,
+            "decisions": [one.text for one in decisions][:20],
+            "keys": keys[:20],
+        },
+    )
+
+
+def reuses_of(context: StepContext) -> list[str]:
+    """What the plan says of it, one line each."""
+    if "reuse" not in context.inputs:
+        return []
+    found = context.inputs["reuse"].summary
+    lines = [f"shared/ {found['shared']}: pipeline steps, quality checks, masking, catalog, alerts"]
+    lines += [str(text) for text in found["decisions"]]
+    return [*lines, *(f"may refer to {key}" for key in found["keys"])]
 
 
 def summarize_plan(context: StepContext) -> StepResult:
@@ -110,6 +137,7 @@ def summarize_plan(context: StepContext) -> StepResult:
     plan["claude_limits"] = _claude_limits(context)
     overlaps = context.json("duplicates", OVERLAPS_FILE)
     plan["overlaps"] = [{"workload": overlap["workload"], "reason": overlap["reason"]} for overlap in overlaps]
+    plan["reuses"] = reuses_of(context)
     context.record.write("plan", plan)
     return StepResult(
         files={"plan.json": canonical_json(plan)},
