@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from onboarding.spec.conf import Strict
-from onboarding.workspace.deployed import deployed_workloads
-from onboarding.workspace.store import Store
+from onboarding.workspace.deployed import DeployedWorkload
 
 #: What a word is worth where it is found.
 _WEIGHTS = {"name": 5.0, "source": 3.0, "table": 3.0, "description": 2.0, "column": 1.0}
@@ -72,13 +71,8 @@ class Described:
     columns: tuple[str, ...] = ()
 
 
-def described(dags: Store, names: Collection[str] = ()) -> list[Described]:
-    """What the manifests of the deployed workloads say of them.
-
-    :param dags: the DAGs location.
-    :param names: only these; empty: all of them.
-    """
-    found = [workload for workload in deployed_workloads(dags) if not names or workload.name in names]
+def described(workloads: Iterable[DeployedWorkload]) -> list[Described]:
+    """What the manifests of these workloads say of them."""
     return [
         Described(
             name=workload.name,
@@ -88,7 +82,7 @@ def described(dags: Store, names: Collection[str] = ()) -> list[Described]:
             tables=tuple(sorted(workload.gold_tables)),
             columns=tuple(str(name) for name in workload.about.get("columns") or ()),
         )
-        for workload in found
+        for workload in workloads
     ]
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from onboarding.spec.settings import Settings, load_settings
 from onboarding.workspace.chain import chain_position, handover_entry
+from onboarding.workspace.deployed_index import DeployedIndex
 from onboarding.workspace.outputs import OutputReference, output_key, read_output, write_output
 from onboarding.workspace.record import RunRecord
 from onboarding.workspace.store import Store, sha256
@@ -98,6 +99,11 @@ class StepContext:
     def record(self) -> RunRecord:
         """The record of this onboarding."""
         return RunRecord(self.store, self.run.root_run_id)
+
+    @property
+    def deployed(self) -> DeployedIndex:
+        """What is deployed."""
+        return DeployedIndex(Store(self.settings.dags_uri), self.store)
 
     def read(self, name: str, file: str) -> bytes:
         """A file of the input ``name``."""

@@ -43,6 +43,7 @@ def deploy(context: StepContext) -> StepResult:
     replaces = _modifies(context)
     _keep_replaced(context, dags, workload, replaces)
     keys = publish(dags, publication_steps(workload, version, tree, dag_source), replaces=replaces)
+    context.deployed.note(workload)
     uris = [dags.uri_of(key) for key in keys]
     reviewed = context.store.uri_of(f"{context.inputs['review'].key}/workload")
     context.record.write(
@@ -109,6 +110,7 @@ def verify(context: StepContext) -> StepResult:
             # Nothing was changed: what is deployed is what was deployed before.
             raise
         take_back(Store(settings.dags_uri), workload, version, replaced=_replaced(context))
+        context.deployed.note(workload)
         raise
     context.record.write("verification", {"workload": workload, "version": version, **listed})
     return StepResult(

@@ -9,7 +9,7 @@ from onboarding.agents.claude.gold_question import write_query
 from onboarding.codegen.scripts import script_order
 from onboarding.deploy.dry_run import dry_run
 from onboarding.deploy.duplicates import source_identity
-from onboarding.discovery.workload_search import described, search
+from onboarding.discovery.workload_search import Found, described, search
 from onboarding.gates.card import NextRun
 from onboarding.gates.corrections import phase_of_changes
 from onboarding.operators.gate import handed_on
@@ -113,7 +113,7 @@ def _name_for(context: StepContext, conf: Conf) -> str:
     if conf.workload:
         return conf.workload
     text = " ".join(filter(None, (conf.request, conf.question)))
-    found = search(text, described(Store(context.settings.dags_uri)))
+    found = _meant(context, text)
     if len(found) == 1:
         return found[0].workload
     raise ConfError(
@@ -125,12 +125,20 @@ def _name_for(context: StepContext, conf: Conf) -> str:
     )
 
 
+def _meant(context: StepContext, text: str) -> list[Found]:
+    """Deployed workloads that fit the words, as they are now."""
+    known = context.deployed.workloads()
+    names = {found.workload for found in search(text, described(known))}
+    now = context.deployed.with_fresh([], names)
+    return search(text, described(now))
+
+
 def _which_one(context: StepContext, conf: Conf) -> StepResult:
     """Without a source: the deployed workload that is meant, to be chosen by a person."""
     dags = Store(context.settings.dags_uri)
     named = find_deployed(dags, conf.workload) if conf.workload else None
-    known = described(dags, [conf.workload]) if named and conf.workload else described(dags)
-    found = search(conf.workload or conf.request or "", known)
+    text = conf.workload or conf.request or ""
+    found = search(text, described([named])) if named else _meant(context, text)
     asks = conf.mode is not Mode.ASSUME_DEFAULTS
     may_ask = conf.intent is None and asks
     if asks and not found and conf.intent in (None, Intent.ONBOARD, Intent.RESTART):

@@ -19,7 +19,7 @@ from onboarding.operators.steps.route import conf_of
 from onboarding.spec.conf import Intent
 from onboarding.spec.names import column_names
 from onboarding.spec.plans import DiscoveryPlan
-from onboarding.workspace.deployed import DeployedWorkload, deployed_workloads
+from onboarding.workspace.deployed import DeployedWorkload
 from onboarding.workspace.store import Store, canonical_json
 from shared.hooks.claude import ClaudeError, find_connection
 from shared.operators.pipeline_steps import without_connection
@@ -33,12 +33,18 @@ SHARED_ROWS = 0.2
 def detect_duplicates(context: StepContext) -> StepResult:
     """End the run as blocked when this source, or this name, is deployed already; else say what it overlaps with."""
     discovery, conf = discovery_of(context), conf_of(context)
-    deployed = deployed_workloads(Store(context.settings.dags_uri))
+    deployed = context.deployed.workloads()
     modifies = discovery.workload if conf.intent is Intent.MODIFY else ""
     duplicate = find_duplicate(deployed, discovery, modifies=modifies)
+    overlaps = find_overlaps(deployed, discovery, modifies=modifies)
+    told = {overlap.workload for overlap in overlaps} | ({duplicate.workload} if duplicate else set())
+    if told:
+        # What a person is told about is read itself: an index may be behind.
+        deployed = context.deployed.with_fresh(deployed, told)
+        duplicate = find_duplicate(deployed, discovery, modifies=modifies)
+        overlaps = find_overlaps(deployed, discovery, modifies=modifies)
     if duplicate is not None:
         return StepResult(summary={"duplicates": 1}, outcome="blocked", reason=duplicate.reason)
-    overlaps = find_overlaps(deployed, discovery, modifies=modifies)
     known = {overlap.workload for overlap in overlaps} | {modifies}
     copies, unread = _copies(context, [workload for workload in deployed if workload.name not in known])
     overlaps += copies
@@ -94,7 +100,7 @@ def find_reusable_assets(context: StepContext) -> StepResult:
     """What this workload shares with others: ``shared/``, people's decisions about its columns, tables to refer to."""
     discovery, dags = discovery_of(context), Store(context.settings.dags_uri)
     columns = set(column_names([str(name) for name in context.json("discovery", COLUMNS_FILE)]))
-    others = [workload for workload in deployed_workloads(dags) if workload.name != discovery.workload]
+    others = [workload for workload in context.deployed.workloads() if workload.name != discovery.workload]
     decisions = reusable_decisions(others, columns)
     keys = matching_keys((key for key in known_keys(dags) if key.workload != discovery.workload), columns)
     return StepResult(
