@@ -22,7 +22,7 @@ GATE_GROUPS = {
     "choose_found": "route", "choose_partial": "route", "fix_environment": "phase_0_health",
     "answer_discovery": "phase_1_discovery",
     "approve_plan": "phase_2_validate", "approve_overlap": "phase_2_validate", "confirm_profile": "phase_3_profile",
-    "resolve": "phase_4_build",
+    "resolve": "phase_4_build", "confirm_edits": "phase_4_build",
     "approve_deploy": "phase_4_build",
 }  # fmt: skip
 

@@ -125,7 +125,7 @@ METADATA = (
     mutate(
         "metadata", EXTRACT, "extraction drops a column", "dropped_columns=()", 'dropped_columns=("phone",)', "phone"
     ),
-    mutate("metadata", EXTRACT, "extraction leaves rows out", 'filter=""', 'filter="quantity > 1"'),
+    mutate("metadata", EXTRACT, "extraction leaves rows out", "filter={}", 'filter={"duckdb": "quantity > 1"}'),
     mutate("metadata", EXTRACT, "extraction of new files only", 'load="full"', 'load="new_files"'),
     mutate("metadata", EXTRACT, "extraction into another table", 'table="sales_orders"', 'table="orders"'),
     mutate(

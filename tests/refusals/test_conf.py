@@ -95,10 +95,6 @@ CONFS: dict[str, dict[str, Any]] = {
         "source": {"location": SOURCE, "load": "watermark", "watermark_column": "id"},
         "deployment": {"engine": "aws"},
     },
-    "engine_aws_with_a_filter": {
-        "source": {"location": SOURCE, "filter": "amount > 0"},
-        "deployment": {"engine": "aws"},
-    },
     "access_key_in_text": {"request": "use AKIAIOSFODNN7EXAMPLE to read the bucket"},
     "password_in_url": {"source": {"location": "s3://user:hunter2@landing/orders/"}},
     "presigned_url": {"source": {"location": "s3://landing/o.csv?X-Amz-Signature=abc123"}},

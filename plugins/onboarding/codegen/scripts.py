@@ -57,24 +57,27 @@ def extract_spec(
         "columns": tuple(column.source_name for column in metadata.columns),
         **_column_types(source.format.value, metadata),
         "dropped_columns": tuple(column.source_name for column in metadata.columns if column.name in dropped),
-        **_filter(source.filter, metadata),
+        "filter": source_filter(source.filter, metadata),
         "load": source.load,
         **watermark_arguments(discovery, metadata, profile),
     }
 
 
-def _filter(text: str, metadata: MetadataPlan) -> dict[str, dict[str, str]]:
-    """The condition of the source for each engine, over its columns with the types that they are read with."""
+def source_filter(condition: str, metadata: MetadataPlan) -> dict[str, str]:
+    """The condition of the source for each engine, over its columns with the types that they are read with.
+
+    :param condition: empty: there is none.
+    """
     from onboarding.codegen.sql.engines import ENGINES
     from onboarding.codegen.sql.portable import portable
 
-    if not text:
+    if not condition:
         return {}
     columns = {column.source_name: logical_type(column.physical_type) for column in metadata.columns}
-    found: dict[str, str] = {
-        engine.name: engine.inline(portable(text, engine, where="source.filter", columns=columns)) for engine in ENGINES
+    return {
+        engine.name: engine.inline(portable(condition, engine, where="source.filter", columns=columns, strict=True))
+        for engine in ENGINES
     }
-    return {"filter": found}
 
 
 def _column_types(source_format: str, metadata: MetadataPlan) -> dict[str, dict[str, str]]:

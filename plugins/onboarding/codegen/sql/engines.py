@@ -190,6 +190,10 @@ class Engine:
         """A sum, difference or product, NULL instead of an overflow."""
         raise NotImplementedError
 
+    def refuse(self, why: str) -> exp.Expression:
+        """Ends the statement as failed."""
+        raise NotImplementedError
+
     def sha256(self, value: exp.Expression) -> exp.Expression:
         """Hex digits of the SHA-256 of a text."""
         raise NotImplementedError
@@ -284,6 +288,9 @@ class DuckDb(Engine):
     def or_null(self, operation: exp.Binary) -> exp.Expression:
         return call("TRY", operation)
 
+    def refuse(self, why: str) -> exp.Expression:
+        return call("ERROR", text(why))
+
     def sha256(self, value: exp.Expression) -> exp.Expression:
         return call("SHA256", value)
 
@@ -355,6 +362,9 @@ class Spark(Engine):
     def or_null(self, operation: exp.Binary) -> exp.Expression:
         name = {exp.Add: "TRY_ADD", exp.Sub: "TRY_SUBTRACT", exp.Mul: "TRY_MULTIPLY"}[type(operation)]
         return call(name, operation.left, operation.right)
+
+    def refuse(self, why: str) -> exp.Expression:
+        return call("RAISE_ERROR", text(why))
 
     def sha256(self, value: exp.Expression) -> exp.Expression:
         return call("SHA2", value, number(256))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlglot import exp  # noqa: TID253 - leaf: only rendering imports this package
 
 from onboarding.codegen.sql import dates, numbers
-from onboarding.codegen.sql.engines import Engine, call, number, text, try_cast
+from onboarding.codegen.sql.engines import Engine, call, case, not_null, number, text, try_cast
 from onboarding.codegen.sql.kinds import kind_of
 from onboarding.spec.cleaning_arguments import Cast
 from onboarding.spec.column_types import NUMBERS, TEMPORAL, ColumnType
@@ -22,16 +22,23 @@ _TIMESTAMP_FORMATS = [ISO_TIMESTAMP, ISO_DATE]
 
 
 def portable(
-    sql: str, engine: Engine, *, where: str, columns: Mapping[str, ColumnType], inline: Mapping[str, str] | None = None
+    sql: str,
+    engine: Engine,
+    *,
+    where: str,
+    columns: Mapping[str, ColumnType],
+    inline: Mapping[str, str] | None = None,
+    strict: bool = False,
 ) -> exp.Expression:
     """The tree of ``sql`` for one engine.
 
     :param columns: columns that may be read, with their types.
     :param inline: derived columns by name with their own SQL, written in place of the name.
+    :param strict: a value that ``CAST`` cannot read ends the statement as failed, instead of being NULL.
     """
     given = dict(inline or {})
     tree = parse_tree(sql, where=where, columns=[*columns, *given])
-    return _Rewriter(engine, where, columns, given).rewrite(tree)
+    return _Rewriter(engine, where, columns, given, strict=strict).rewrite(tree)
 
 
 def infer_type(sql: str, columns: Mapping[str, ColumnType], *, where: str) -> ColumnType:
@@ -43,8 +50,15 @@ class _Rewriter:
     """Rewrites a tree from its leaves upwards, with the types that its parts had before."""
 
     def __init__(
-        self, engine: Engine, where: str, columns: Mapping[str, ColumnType], inline: Mapping[str, str]
+        self,
+        engine: Engine,
+        where: str,
+        columns: Mapping[str, ColumnType],
+        inline: Mapping[str, str],
+        *,
+        strict: bool = False,
     ) -> None:
+        self._strict = strict
         self.engine, self._where, self._columns, self._inline = engine, where, columns, inline
         self._known = dict(columns)
         for name, sql in inline.items():
@@ -69,7 +83,9 @@ class _Rewriter:
             elif isinstance(child, exp.Expression):
                 node.set(key, self.rewrite(child))
         handler = _HANDLERS.get(type(node))
-        return handler(node, kinds, self.engine) if handler else node
+        given = node.this.copy() if self._strict and type(node) is exp.Cast else None
+        made = handler(node, kinds, self.engine) if handler else node
+        return made if given is None else _or_refused(given, made, self.engine)
 
     def _kinds(self, child: Any) -> Any:
         return [self.kind(item) for item in child] if isinstance(child, list) else self.kind(child)
@@ -86,6 +102,12 @@ class _Rewriter:
 
 
 _Kinds = Mapping[str, Any]
+
+
+def _or_refused(given: exp.Expression, read: exp.Expression, engine: Engine) -> exp.Expression:
+    """What was read of a value; where there was one and nothing could be read, the statement fails."""
+    lost = exp.And(this=not_null(given), expression=exp.Is(this=read.copy(), expression=exp.Null()))
+    return case((lost, engine.refuse("a value that CAST cannot read")), default=read)
 
 
 def _divide(node: exp.Expression, _: _Kinds, engine: Engine) -> exp.Expression:

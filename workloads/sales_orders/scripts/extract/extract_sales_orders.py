@@ -36,6 +36,7 @@ SPEC = ExtractSpec(
         "shipped_date",
     ),
     dropped_columns=(),
+    filter={},
     load="full",
 )
 
