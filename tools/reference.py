@@ -7,6 +7,7 @@ from pathlib import Path
 
 from onboarding.gates.corrections import CHANGEABLE
 from onboarding.gates.definitions import GATES
+from onboarding.operators.second_look import SAID_SHARE
 from onboarding.spec.cleaning import OPERATIONS, Operation, arguments_schema
 from onboarding.spec.conf import Conf
 from onboarding.spec.leaves import Leaf, conf_leaves
@@ -219,7 +220,7 @@ def gates_page() -> str:
         f"| {gate.marked or 'no answer: it is asked again'} |"
         for gate in GATES
     ]
-    lines += ["", *_CHANGES, "", *_WHO, "", *_TOLD]
+    lines += ["", *_SECOND_LOOK, "", *_CHANGES, "", *_WHO, "", *_TOLD]
     lines += ["", "## Exit codes of `onboard run`", "", "| outcome | exit code |", "|---|---|"]
     lines += [f"| {status} | {code} |" for status, code in sorted(EXIT_CODES.items(), key=lambda item: item[1])]
     return "\n".join(lines) + "\n"
@@ -241,6 +242,18 @@ _TOLD = [
     "`[onboarding] notification_topic_arn`, and once more after 24 hours while it still waits. A message that cannot",
     "be sent is in the task's log; the gate is open all the same. Nobody answering within a week closes the gate:",
     "nothing is deployed.",
+]
+
+_SECOND_LOOK = [
+    "## What a card finds by itself",
+    "",
+    "Beside what an agent is unsure of, each card compares the plan with what was counted, whoever made it: a key that",
+    "is not unique, personal data or forms of it in a column taken for harmless, a date format that reads fewer values",
+    "than another, zeros that a number would lose, values that a type cannot read; of the dry run rows that are removed,",
+    f"held back ({SAID_SHARE:.0%} of them and more) or multiplied; thresholds below those of the deployed version or the",
+    "usual ones, personal values that stay readable; and runs that do not fit a month, or take three times as long or",
+    "cost three times as much as the deployed version's. STOP means that marking the task is no answer; who answers in",
+    "Required Actions may still decide otherwise.",
 ]
 
 _CHANGES = [

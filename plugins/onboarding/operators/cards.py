@@ -9,10 +9,12 @@ from onboarding.deploy.dry_run import DryRun
 from onboarding.discovery.estimates import Estimate, in_words
 from onboarding.gates.card import Card, CardItem, NextRun, items_of
 from onboarding.gates.links import airflow_url, report_url
+from onboarding.operators import second_look
 from onboarding.operators.card_choices import deploy_choices, plan_choices, profile_choices
 from onboarding.operators.step import StepContext
 from onboarding.operators.steps.discovery import discovery_of, notes_of
 from onboarding.operators.steps.planning import PLAN_FILE, profile_of
+from onboarding.operators.steps.replaced import thresholds_before
 from onboarding.operators.steps.route import conf_of
 from onboarding.operators.steps.validation import OVERLAPS_FILE, reuses_of
 from onboarding.spec.plans import Assumption, DiscoveryPlan, MetadataPlan, WorkloadPlan
@@ -32,6 +34,7 @@ def plan_card(context: StepContext) -> Card:
         items=[
             *(_overlap_item(overlap) for overlap in _overlaps(context)),
             *(_unread_item(why) for why in _duplicates(context).get("not_compared") or ()),
+            *_estimated(context),
             *items_of(discovery.regulation_decisions),
             *(_note(note) for note in notes_of(context)),
         ],
@@ -48,6 +51,17 @@ def plan_card(context: StepContext) -> Card:
         ],
         links=report_links(context),
         choices=plan_choices(discovery, conf_of(context).schedule.cron or _assumed_value(discovery, "schedule.cron")),
+    )
+
+
+def _estimated(context: StepContext) -> list[CardItem]:
+    """What runs will take that is out of the ordinary."""
+    if "plan" not in context.inputs:
+        return []
+    plan = context.json("plan", "plan.json")
+    before = plan["estimate_before"]
+    return second_look.of_plan(
+        Estimate.model_validate(plan["estimate"]), Estimate.model_validate(before) if before else None
     )
 
 
@@ -153,7 +167,7 @@ def profile_card(context: StepContext) -> Card:
         workload=discovery_of(context).workload,
         first_option="confirm",
         effect="builds the pipeline from this; nothing is deployed yet.",
-        items=items_of(plan.decisions),
+        items=[*second_look.of_profile(plan, profile), *items_of(plan.decisions)],
         nothing_unusual="every type, the key and the roles rest on all rows, not on a sample",
         numbers=[
             f"Rows: {profile.rows:,} ({profile.rows - profile.distinct_rows:,} exact duplicates, "
@@ -175,6 +189,7 @@ def deploy_card(context: StepContext) -> Card:
     items = [
         *(_gap_item(agent, tests) for agent, tests in sorted(gaps_of(context.record.entries()).items())),
         *_edited_items(plan.discovery.edited),
+        *second_look.of_deployment(plan, trial, thresholds_before(context)),
         *items_of([*plan.transformation.decisions, *plan.quality.decisions, *plan.dag.decisions]),
     ]
     if trial.blocked:
@@ -183,7 +198,7 @@ def deploy_card(context: StepContext) -> Card:
             CardItem(
                 level="STOP",
                 title="the quality gate did not pass in the dry run",
-                evidence=" ".join(trial.blocked.split()),
+                evidence=_why_blocked(trial.blocked),
                 proposed="reject, and correct the source or the rules",
                 cost_of_error="a pipeline that publishes nothing",
             ),
@@ -199,6 +214,12 @@ def deploy_card(context: StepContext) -> Card:
         links=report_links(context),
         choices=deploy_choices(plan),
     )
+
+
+def _why_blocked(text: str) -> str:
+    """What the gate was given, which names score and rules; the rest of its error is in the full report."""
+    given = [line.strip() for line in text.splitlines() if line.strip().startswith("given: ")]
+    return given[0].removeprefix("given: ") if given else " ".join(text.split())
 
 
 def _gap_item(agent: str, tests: list[str]) -> CardItem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from onboarding.deploy.duplicates import Overlap, find_duplicate, find_overlaps
 from onboarding.discovery import list_files
@@ -15,6 +16,7 @@ from onboarding.discovery.shared_rows import SAMPLE_ROWS, NotComparableError, ar
 from onboarding.operators.step import StepContext, StepResult
 from onboarding.operators.steps.discovery import COLUMNS_FILE, discovery_of
 from onboarding.operators.steps.planning import REUSE_FILE
+from onboarding.operators.steps.replaced import estimate_before
 from onboarding.operators.steps.route import conf_of
 from onboarding.spec.conf import Intent
 from onboarding.spec.names import column_names
@@ -127,7 +129,7 @@ def summarize_plan(context: StepContext) -> StepResult:
     """The plan in one file: what, from what, assumed what; approved at the gate that fits it."""
     discovery = discovery_of(context)
     connectivity = context.inputs.get("connectivity")
-    plan = {
+    plan: dict[str, Any] = {
         "workload": discovery.workload,
         "source": discovery.source.model_dump(mode="json"),
         "source_files": dict(connectivity.summary) if connectivity else {},
@@ -140,6 +142,8 @@ def summarize_plan(context: StepContext) -> StepResult:
     cron = conf_of(context).schedule.cron or _assumed(discovery, "schedule.cron")
     size = int(connectivity.summary["unpacked_bytes"]) if connectivity else 0
     plan["estimate"] = estimate(discovery.engine, size, cron).model_dump(mode="json")
+    before = estimate_before(context, size)
+    plan["estimate_before"] = before.model_dump(mode="json") if before else None
     plan["claude_limits"] = _claude_limits(context)
     overlaps = context.json("duplicates", OVERLAPS_FILE)
     plan["overlaps"] = [{"workload": overlap["workload"], "reason": overlap["reason"]} for overlap in overlaps]
