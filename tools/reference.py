@@ -247,13 +247,13 @@ _TOLD = [
 _SECOND_LOOK = [
     "## What a card finds by itself",
     "",
-    "Beside what an agent is unsure of, each card compares the plan with what was counted, whoever made it: a key that",
-    "is not unique, personal data or forms of it in a column taken for harmless, a date format that reads fewer values",
-    "than another, zeros that a number would lose, values that a type cannot read; of the dry run rows that are removed,",
-    f"held back ({SAID_SHARE:.0%} of them and more) or multiplied; thresholds below those of the deployed version or the",
-    "usual ones, personal values that stay readable; and runs that do not fit a month, or take three times as long or",
-    "cost three times as much as the deployed version's. STOP means that marking the task is no answer; who answers in",
-    "Required Actions may still decide otherwise.",
+    "Beside what an agent is unsure of, each card compares the plan with what was counted, whoever made it: a key",
+    "that is not unique, personal data or forms of it in a column taken for harmless, a date format that reads fewer",
+    "values than another, zeros that a number would lose, values that a type cannot read; of the dry run rows that are",
+    f"removed, held back ({SAID_SHARE:.0%} of them and more) or multiplied; thresholds below those of the deployed",
+    "version or the usual ones, personal values that stay readable; and runs that do not fit a month, or take three",
+    "times as long or cost three times as much as the deployed version's. STOP means that marking the task is no",
+    "answer; who answers in Required Actions may still decide otherwise.",
 ]
 
 _CHANGES = [
