@@ -239,9 +239,22 @@ _TOLD = [
     "## Who is told",
     "",
     "Whenever `approve` asks, the card goes as text, with a link, to the SNS topic of",
-    "`[onboarding] notification_topic_arn`, and once more after 24 hours while it still waits. A message that cannot",
-    "be sent is in the task's log; the gate is open all the same. Nobody answering within a week closes the gate:",
-    "nothing is deployed.",
+    "`[onboarding] notification_topic_arn` and through each of the Airflow notifiers of `[onboarding] notifiers`, and",
+    "once more after 24 hours while it still waits. A message that cannot be sent is in the task's log; the gate is",
+    "open all the same. Nobody answering within a week closes the gate: nothing is deployed. A pipeline's alerts and",
+    "completions go the same ways. A chat's webhook, for example, with address and secret in the connection `chat`:",
+    "",
+    "```",
+    "AIRFLOW__ONBOARDING__NOTIFIERS="
+    + json.dumps(
+        [
+            {
+                "class": "airflow.providers.http.notifications.http.HttpNotifier",
+                "arguments": {"http_conn_id": "chat", "json": {"text": "{subject}: {message}"}},
+            }
+        ]
+    ),
+    "```",
 ]
 
 _SECOND_LOOK = [

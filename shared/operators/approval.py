@@ -25,8 +25,8 @@ class CardApprovalOperator(HITLOperator):
     ``options``, empty for all of the DAG's) and ``card_sha256``. The card is read when the
     task executes; a card that is not the announced one is refused. Nobody answering within ``response_timeout`` fails
     the task for good: no answer is no approval. Values that do not fit the card's fields fail the task, which is
-    retried and asks again. Each time it asks, it tells the notification topic, where there is one, with the card as
-    text and a link.
+    retried and asks again. Each time it asks, it tells the notification topic and notifiers, where there are any,
+    with the card as text and a link.
 
     :returns: the answer of :class:`HITLOperator` plus ``shown_sha256``, the digest of the card that was shown.
     """
@@ -93,19 +93,16 @@ def remind(*, context: dict[str, Any], **given: Any) -> None:
 
 
 def tell(card: dict[str, Any], where: str, *, subject: str) -> bool:
-    """Send a card to the notification topic; returns whether it was sent.
+    """Send a card to whoever is to be told; returns whether it was sent on every way that is set.
 
     :param where: how it can be answered, in a line.
     """
-    from airflow.sdk.exceptions import AirflowException
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from shared.hooks.notifications import send
+    from shared.hooks.notifications import NotificationError, send
 
     try:
         return send(subject, f"{card['subject']}\n\n{card.get('text') or card['body']}\n\n{where}\n")
-    except (AirflowException, BotoCoreError, ClientError) as error:
-        log.warning("nobody was told that %s waits: %s: %s", card["subject"], type(error).__name__, error)
+    except NotificationError as error:
+        log.warning("not everybody was told that %s waits: %s", card["subject"], error.text())
         return False
 
 

@@ -37,6 +37,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("airflow_api_conn_id", "onboarding_airflow_api", "HTTP connection to Airflow's REST API; empty: none."),
     Option("mwaa_environment", "", "MWAA environment whose REST API is read instead of airflow_api_conn_id."),
     Option("notification_topic_arn", "", "SNS topic for alerts and completion; empty: no notification."),
+    Option(
+        "notifiers",
+        "",
+        'Airflow notifiers for the same messages: a JSON list of {"class": ..., "arguments": {...}}; {subject} and '
+        "{message} in its texts are replaced.",
+    ),
     Option("glue_database_prefix", "onboarding_", "Glue databases are this prefix plus bronze, silver and gold."),
     Option("glue_role_arn", "", "Role of the Glue jobs of pipelines with engine aws."),
     Option("allowed_file_roots", "", "Comma-separated folders below which file:// sources may lie."),
@@ -66,6 +72,7 @@ class Settings:
     airflow_api_conn_id: str
     mwaa_environment: str
     notification_topic_arn: str
+    notifiers: str
     glue_database_prefix: str
     glue_role_arn: str
     allowed_file_roots: str

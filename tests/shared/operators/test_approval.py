@@ -153,7 +153,7 @@ def test_a_message_that_cannot_be_sent_keeps_nobody_from_answering(
 ) -> None:
     monkeypatch.setenv("AIRFLOW__ONBOARDING__NOTIFICATION_TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:gone")
     assert tell(TOLD, "here", subject="s") is False
-    assert "nobody was told that approve_plan: orders (LOOK) waits" in caplog.text
+    assert "not everybody was told that approve_plan: orders (LOOK) waits" in caplog.text
     monkeypatch.setenv("AIRFLOW__ONBOARDING__AWS_CONN_ID", "no_such_connection")
     assert tell(TOLD, "here", subject="s") is False
 
