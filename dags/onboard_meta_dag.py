@@ -150,6 +150,7 @@ with DAG(
             step="onboarding.operators.steps.profile:measure",
             inputs=discovered,
             basis="onboarding.operators.steps.profile:measured_conf",
+            approvals=["phase_2_validate.approve_plan", "phase_2_validate.approve_overlap"],
             trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS,
         )
         profiled = {**discovered, "reuse": find_reusable_assets.task_id, "profile": measure.task_id}
@@ -184,7 +185,10 @@ with DAG(
 
     with TaskGroup("phase_4_build", tooltip="Agents propose; we render and test; a person approves"):
         structure = OnboardingStepOperator(
-            task_id="structure", step="onboarding.operators.steps.build:structure", inputs=profiled
+            task_id="structure",
+            step="onboarding.operators.steps.build:structure",
+            inputs=profiled,
+            approvals=["phase_3_profile.confirm_profile"],
         )
         known, drafts = dict(profiled), {"structure": structure.task_id}
         # Either attempt of the agent before is enough; it is the first of them to succeed that lets the next begin.
@@ -262,7 +266,10 @@ with DAG(
 
     with TaskGroup("phase_5_deploy", tooltip="Files to the DAGs bucket, the DAG file last; verified or taken back"):
         deploy = OnboardingStepOperator(
-            task_id="deploy", step="onboarding.operators.steps.deploy:deploy", inputs=reviewed
+            task_id="deploy",
+            step="onboarding.operators.steps.deploy:deploy",
+            inputs=reviewed,
+            approvals=["phase_4_build.approve_deploy"],
         )
         verify = OnboardingStepOperator(
             task_id="verify",

@@ -17,16 +17,23 @@ from onboarding.gates.answer import GateAnswer, read_answer
 from onboarding.gates.card import Card, plain
 from onboarding.gates.definitions import GATE_BY_NAME, Gate
 from onboarding.gates.who import answer_right
-from onboarding.operators.step import OUTCOME_KEY, Inputs, StepContext, open_step_context, tasks_that_end_with
+from onboarding.operators.step import (
+    OUTCOME_KEY,
+    REQUEST_KEY,
+    Inputs,
+    StepContext,
+    open_step_context,
+    tasks_that_end_with,
+)
 from onboarding.workspace.chain import MOST_RUNS, handover_entry
 from onboarding.workspace.outputs import output_key, read_output, safe_segment, write_output
+from onboarding.workspace.record import gate_entry
 from onboarding.workspace.store import canonical_json, sha256
 from shared.hooks.airflow_api import AirflowApi, AirflowApiError
 
 APPROVE_TASK = "approve"
 #: Outcome of a run that a later run of its chain goes on from.
 SUPERSEDED = "superseded"
-REQUEST_KEY = "gate_request"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _WINDOW_MICROSECONDS = 20 * 365 * 24 * 3600 * 1_000_000
 
@@ -153,11 +160,6 @@ def _changed(step_context: StepContext) -> list[str]:
     if entry.get("dropped_edits"):
         said += f"; without the edited files of {', '.join(entry['dropped_edits'])}, which other settings rendered"
     return [f"round {step_context.run.iteration} of {MOST_RUNS}, after {entry.get('gate')}: {said}"]
-
-
-def gate_entry(gate: str, iteration: int) -> str:
-    """Name of the record's entry with the answer of a gate."""
-    return f"gate-{gate}-{iteration:02d}"
 
 
 def requested_date(logical_date: datetime, **context: Any) -> datetime:

@@ -16,13 +16,15 @@ from onboarding.spec.settings import Settings, load_settings
 from onboarding.workspace.chain import chain_position, handover_entry
 from onboarding.workspace.deployed_index import DeployedIndex
 from onboarding.workspace.outputs import OutputReference, output_key, read_output, write_output
-from onboarding.workspace.record import RunRecord
+from onboarding.workspace.record import RunRecord, gate_entry
 from onboarding.workspace.store import Store, sha256
 from shared.operators.pipeline_steps import aws_access
 from shared.pipeline.errors import DataOnboardingError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 OUTCOME_KEY = "outcome"
+#: XCom of a gate's ``request``: which gate run was asked, with which card.
+REQUEST_KEY = "gate_request"
 #: In an output's summary: which branch goes on.
 BRANCH_KEY = "branch"
 
@@ -153,6 +155,8 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
     :param basis: ``module:function`` that gives, as bytes, what of its inputs the step depends on; all of them when
         empty. A later run of a chain takes the output of an earlier one over where the basis is the same.
     :param branches: tasks and task groups after the step of which at most one runs; all others of them are skipped.
+    :param approvals: task groups of gates, of which one must have been let through: its answer is in the record, for
+        the very card that was asked about. A gate's tasks that were marked in Airflow instead are no approval.
     :returns: the :class:`OutputReference` as a mapping. Never data.
     :raises AirflowFailException: the step refused its input; a retry would refuse it again. An error that says
         of itself that it is transient is raised as it is, so that the task is retried.
@@ -165,10 +169,12 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
         inputs: Inputs | None = None,
         basis: str = "",
         branches: Sequence[str] = (),
+        approvals: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.step = step
+        self.approvals = list(approvals)
         self.basis = basis
         self.branches = list(branches)
         self.inputs = dict(inputs or {})
@@ -176,6 +182,7 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
     def execute(self, context: Context) -> Any:
         """See the class."""
         step_context = open_step_context(context, self.inputs)
+        self._check_approved(context, step_context)
         digests = {name: reference.digest for name, reference in step_context.inputs.items()}
         run = step_context.run
         if self.basis:
@@ -204,6 +211,28 @@ class OnboardingStepOperator(BaseOperator, SkipMixin):
             context["ti"].xcom_push(key="return_value", value=reference.as_xcom())
             self.skip(ti=context["ti"], tasks=self._not_taken(branch))
         return reference.as_xcom()
+
+    def _check_approved(self, context: Context, step_context: StepContext) -> None:
+        """Refuse to go on behind a gate whose decision nobody made, whatever state its tasks are in."""
+        asked = {
+            group: context["ti"].xcom_pull(task_ids=f"{group}.request", key=REQUEST_KEY) or {}
+            for group in self.approvals
+        }
+        iterations = range(step_context.run.iteration, 0, -1)
+        for group, request in asked.items():
+            names = (gate_entry(group.rpartition(".")[2], number) for number in iterations)
+            entries = [entry for name in names if (entry := step_context.record.read(name))]
+            if any(one["verdict"] == "approve" and one["gate_run_id"] == request.get("run_id") for one in entries):
+                return
+        if asked:
+            waiting = {group: request["run_id"] for group, request in asked.items() if request}
+            group, run_id = next(iter(waiting.items()), (self.approvals[0], ""))
+            gate = group.rpartition(".")[2]
+            where = f"onboard_gate_{gate}, run {run_id}" if run_id else f"onboard_gate_{gate}, once {group} was cleared"
+            raise AirflowFailException(
+                f"{gate} is not answered: its tasks in {step_context.run.dag_id} were marked, which approves nothing. "
+                f"Answer it in Required Actions of {where}, then clear {group} and this task"
+            )
 
     def _not_taken(self, branch: str) -> list[Any]:
         """Tasks of the branches that do not go on."""

@@ -65,6 +65,11 @@ def attempt_entry(agent: str, iteration: int, *, attempt: int) -> str:
     return f"tests-{agent}-{iteration:02d}" + ("-second" if attempt > 1 else "")
 
 
+def gate_entry(gate: str, iteration: int) -> str:
+    """Name of the entry with the answer of a gate."""
+    return f"gate-{gate}-{iteration:02d}"
+
+
 def edits_entry(agent: str, iteration: int) -> str:
     """Name of the entry with what a person made of an agent's files, as it was shown."""
     return f"edits-{agent}-{iteration:02d}"

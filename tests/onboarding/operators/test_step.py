@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, D
 
 from onboarding.operators.step import (
     OUTCOME_KEY,
+    REQUEST_KEY,
     MetaRun,
     OnboardingStepOperator,
     StepContext,
@@ -26,6 +29,7 @@ from shared.pipeline.errors import DataOnboardingError
 from tests.onboarding.operators.contexts import Instance, make_context
 
 STUB = "tests.dags.stub_steps"
+META_DAG = Path(__file__).resolve().parents[3] / "dags" / "onboard_meta_dag.py"
 
 
 class PassingError(DataOnboardingError):
@@ -188,3 +192,58 @@ def test_a_run_that_nothing_was_handed_to_writes_into_a_record_of_its_own(record
     conf = {"resume": {"root_run_id": "run-1", "iteration": 9}}
     run = open_step_context(make_context(Instance("b"), conf, "run-1__round_09"), {}).run
     assert (run.root_run_id, run.iteration) == ("run-1__round_09", 1)
+
+
+APPROVALS = ["phase.approve_plan", "phase.approve_overlap"]
+GATE_RUN = "run-1__approve_plan__01__abc"
+
+
+def asked(*, answered: str = "", gate_run: str = GATE_RUN, record: RunRecord | None = None) -> Instance:
+    """A task behind a gate that asked, and what the record says of the answer."""
+    instance = Instance("b")
+    instance.give({"run_id": GATE_RUN}, "phase.approve_plan.request", REQUEST_KEY)
+    if answered and record is not None:
+        record.write("gate-approve_plan-01", {"gate": "approve_plan", "verdict": answered, "gate_run_id": gate_run})
+    return instance
+
+
+def test_a_step_goes_on_behind_a_gate_that_was_let_through(record: RunRecord) -> None:
+    instance = asked(answered="approve", record=record)
+    assert operator("b", approvals=APPROVALS).execute(make_context(instance))
+
+
+@pytest.mark.parametrize(
+    ("answered", "gate_run"),
+    [("", GATE_RUN), ("reject", GATE_RUN), ("change", GATE_RUN), ("approve", "run-1__approve_plan__01__other")],
+    ids=["nobody answered", "rejected", "a change", "another card"],
+)
+def test_tasks_of_a_gate_that_were_marked_approve_nothing(record: RunRecord, answered: str, gate_run: str) -> None:
+    instance = asked(answered=answered, gate_run=gate_run, record=record)
+    with pytest.raises(AirflowFailException, match=f"Required Actions of onboard_gate_approve_plan, run {GATE_RUN}"):
+        operator("b", approvals=APPROVALS).execute(make_context(instance))
+    assert ("", "b", "return_value") not in instance.outputs
+
+
+def test_a_gate_that_never_asked_approves_nothing(record: RunRecord) -> None:
+    with pytest.raises(AirflowFailException, match=r"once phase\.approve_plan was cleared"):
+        operator("b", approvals=APPROVALS).execute(make_context(Instance("b")))
+
+
+def test_what_an_earlier_run_approved_stays_approved(record: RunRecord) -> None:
+    instance = asked(answered="approve", record=record)
+    record.write("handover-02", {"run_id": "run-1__round_02"})
+    conf = {"resume": {"root_run_id": "run-1", "iteration": 2, "from_phase": 4}}
+    assert operator("b", approvals=APPROVALS).execute(make_context(instance, conf, "run-1__round_02"))
+
+
+def test_what_must_be_approved_is_behind_its_gate() -> None:
+    dag = runpy.run_path(str(META_DAG))["dag"]
+    behind = {task.task_id: task.approvals for task in dag.tasks if getattr(task, "approvals", None)}
+    assert behind == {
+        "phase_3_profile.measure": ["phase_2_validate.approve_plan", "phase_2_validate.approve_overlap"],
+        "phase_4_build.structure": ["phase_3_profile.confirm_profile"],
+        "phase_5_deploy.deploy": ["phase_4_build.approve_deploy"],
+    }
+    for task_id, groups in behind.items():
+        for group in groups:
+            assert f"{group}.decision" in dag.get_task(task_id).upstream_task_ids

@@ -1,0 +1,125 @@
+"""Every mark that Airflow offers, on the tasks and runs around a gate: only an answer, or a mark of `approve`, counts."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from onboarding.cli.airflow_client import META_DAG, AirflowClient, WaitingGate
+from onboarding.local_platform import PlatformInfo
+from shared.hooks.airflow_api import AirflowApiError
+from tests.end_to_end.test_gates import _ended, _gate, _mark, _source
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+GROUP = "phase_2_validate.approve_plan"
+
+
+class Asked:
+    """An onboarding whose plan waits to be approved."""
+
+    def __init__(self, platform: PlatformInfo, name: str, **conf: Any) -> None:
+        self.requester, self.reviewer = AirflowClient(platform, "requester"), AirflowClient(platform, "reviewer")
+        self.admin = AirflowClient(platform, "admin")
+        self.name = name
+        location = _source(platform, f"{name}_codes")
+        self.requester.trigger(META_DAG, name, {"source.location": location, "intent": "onboard", **conf})
+        self.gate: WaitingGate = _gate(self.reviewer, name, "approve_plan")
+
+    def mark(self, client: AirflowClient, what: str, state: str) -> None:
+        """Mark a task, or with ``group:`` a task group, of the meta run."""
+        kind, _, name = what.rpartition(":")
+        part = "taskGroupInstances" if kind == "group" else "taskInstances"
+        path = f"/dags/{META_DAG}/dagRuns/{self.name}/{part}/{name}"
+        client.api.send("PATCH", path, {"new_state": state})
+
+    def states(self) -> dict[str, str]:
+        return {str(task["task_id"]): str(task["state"]) for task in self.requester.tasks(META_DAG, self.name)}
+
+    def approve_state(self) -> str:
+        return self.reviewer.approve_state(self.gate)
+
+    def close(self) -> None:
+        """Answer what still waits, so that no later test finds it."""
+        if self.approve_state() == "awaiting_input":
+            _mark(self.reviewer, self.gate, "failed")
+
+
+@pytest.mark.parametrize(
+    "marked", [f"group:{GROUP}", f"{GROUP}.decision", f"{GROUP}.wait"], ids=["group", "decision", "sensor"]
+)
+def test_tasks_in_the_meta_run_marked_success_approve_nothing(platform: PlatformInfo, marked: str) -> None:
+    asked = Asked(platform, f"marks_{marked.rpartition('.')[2]}")
+    asked.mark(asked.reviewer, marked, "success")
+    run = _ended(asked.requester, asked.name)
+    assert run["state"] == "failed", run["note"]
+    states = asked.states()
+    stopped = f"{GROUP}.decision" if marked.endswith(".wait") else "phase_3_profile.measure"
+    assert states[stopped] == "failed"
+    assert states["phase_3_profile.propose"] == "upstream_failed"
+    assert asked.approve_state() == "awaiting_input"
+    assert asked.requester.api.dag(f"{asked.name}_codes") is None
+    asked.close()
+
+
+def test_a_gates_trigger_that_is_marked_changes_nothing_and_the_answer_counts(platform: PlatformInfo) -> None:
+    asked = Asked(platform, "marks_request")
+    asked.mark(asked.reviewer, f"{GROUP}.request", "success")
+    assert asked.approve_state() == "awaiting_input"
+    asked.reviewer.answer(asked.gate, "reject")
+    run = _ended(asked.requester, asked.name)
+    assert (run["state"], run["note"]) == ("success", "rejected: approve_plan: reject by reviewer (required actions)")
+
+
+def test_approve_marked_skipped_is_a_no(platform: PlatformInfo) -> None:
+    asked = Asked(platform, "marks_skipped")
+    _mark(asked.reviewer, asked.gate, "skipped")
+    run = _ended(asked.requester, asked.name)
+    assert (run["state"], run["note"]) == ("success", "rejected: approve_plan: reject by reviewer (marked failed)")
+
+
+def test_approve_that_is_cleared_asks_again(platform: PlatformInfo) -> None:
+    asked = Asked(platform, "marks_cleared")
+    asked.reviewer.api.send(
+        "POST",
+        f"/dags/{asked.gate.dag_id}/clearTaskInstances",
+        {"dry_run": False, "dag_run_id": asked.gate.run_id, "task_ids": ["approve"], "only_failed": False,
+         "only_running": False, "reset_dag_runs": True},
+    )  # fmt: skip
+    again = _gate(asked.reviewer, asked.name, "approve_plan")
+    assert again.run_id == asked.gate.run_id
+    asked.reviewer.answer(again, "reject")
+    assert _ended(asked.requester, asked.name)["note"].startswith("rejected: approve_plan: reject by reviewer")
+
+
+def test_a_gates_run_that_is_marked_failed_is_a_no(platform: PlatformInfo) -> None:
+    asked = Asked(platform, "marks_run")
+    path = f"/dags/{asked.gate.dag_id}/dagRuns/{quote(asked.gate.run_id)}"
+    asked.reviewer.api.send("PATCH", path, {"state": "failed"})
+    run = _ended(asked.requester, asked.name)
+    assert run["state"] == "success"
+    assert run["note"].startswith("rejected: approve_plan: reject by ")
+
+
+def test_a_meta_run_that_is_marked_success_deploys_nothing(platform: PlatformInfo) -> None:
+    asked = Asked(platform, "marks_meta")
+    asked.admin.api.send("PATCH", f"/dags/{META_DAG}/dagRuns/{asked.name}", {"state": "success"})
+    _ended(asked.requester, asked.name)
+    states = asked.states()
+    assert states["phase_5_deploy.deploy"] != "failed"
+    assert asked.requester.api.dag(f"{asked.name}_codes") is None
+    asked.close()
+
+
+@pytest.mark.parametrize("state", ["success", "failed"])
+def test_a_mark_of_somebody_else_than_the_assigned_reviewer_does_not_count(platform: PlatformInfo, state: str) -> None:
+    asked = Asked(platform, f"marks_by_{state}", reviewers={"approve_plan": ["reviewer"]})
+    with pytest.raises(AirflowApiError) as caught:
+        _mark(asked.requester, asked.gate, state)
+    assert caught.value.status == 403
+    _mark(asked.admin, asked.gate, state)
+    run = _ended(asked.requester, asked.name)
+    assert run["state"] == "failed", run["note"]
+    assert asked.states()[f"{GROUP}.decision"] == "failed"
+    assert asked.requester.api.dag(f"{asked.name}_codes") is None
