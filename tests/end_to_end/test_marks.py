@@ -1,4 +1,4 @@
-"""Every mark that Airflow offers, on the tasks and runs around a gate: only an answer, or a mark of `approve`, counts."""
+"""Every mark that Airflow offers, on tasks and runs around a gate: only an answer, or a mark of `approve`, counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from onboarding.cli.airflow_client import META_DAG, AirflowClient, WaitingGate
 from onboarding.local_platform import PlatformInfo
 from shared.hooks.airflow_api import AirflowApiError
-from tests.end_to_end.test_gates import _ended, _gate, _mark, _source
+from tests.end_to_end.test_gates import _ended, _gate, _mark, _source, _wait
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 GROUP = "phase_2_validate.approve_plan"
@@ -46,9 +46,7 @@ class Asked:
             _mark(self.reviewer, self.gate, "failed")
 
 
-@pytest.mark.parametrize(
-    "marked", [f"group:{GROUP}", f"{GROUP}.decision", f"{GROUP}.wait"], ids=["group", "decision", "sensor"]
-)
+@pytest.mark.parametrize("marked", [f"group:{GROUP}", f"{GROUP}.wait"], ids=["group", "sensor"])
 def test_tasks_in_the_meta_run_marked_success_approve_nothing(platform: PlatformInfo, marked: str) -> None:
     asked = Asked(platform, f"marks_{marked.rpartition('.')[2]}")
     asked.mark(asked.reviewer, marked, "success")
@@ -63,9 +61,21 @@ def test_tasks_in_the_meta_run_marked_success_approve_nothing(platform: Platform
     asked.close()
 
 
+def test_a_decision_that_is_marked_approves_nothing_while_the_gate_waits(platform: PlatformInfo) -> None:
+    asked = Asked(platform, "marks_decision")
+    asked.mark(asked.reviewer, f"{GROUP}.decision", "success")
+    _wait(lambda: asked.states()["phase_3_profile.measure"] == "failed")
+    assert asked.approve_state() == "awaiting_input"
+    asked.close()
+    assert _ended(asked.requester, asked.name)["state"] == "failed"
+    assert asked.requester.api.dag("marks_decision_codes") is None
+
+
 def test_a_gates_trigger_that_is_marked_changes_nothing_and_the_answer_counts(platform: PlatformInfo) -> None:
     asked = Asked(platform, "marks_request")
-    asked.mark(asked.reviewer, f"{GROUP}.request", "success")
+    with pytest.raises(AirflowApiError) as caught:
+        asked.mark(asked.reviewer, f"{GROUP}.request", "success")
+    assert caught.value.status == 409  # it has succeeded already
     assert asked.approve_state() == "awaiting_input"
     asked.reviewer.answer(asked.gate, "reject")
     run = _ended(asked.requester, asked.name)
@@ -77,20 +87,6 @@ def test_approve_marked_skipped_is_a_no(platform: PlatformInfo) -> None:
     _mark(asked.reviewer, asked.gate, "skipped")
     run = _ended(asked.requester, asked.name)
     assert (run["state"], run["note"]) == ("success", "rejected: approve_plan: reject by reviewer (marked failed)")
-
-
-def test_approve_that_is_cleared_asks_again(platform: PlatformInfo) -> None:
-    asked = Asked(platform, "marks_cleared")
-    asked.reviewer.api.send(
-        "POST",
-        f"/dags/{asked.gate.dag_id}/clearTaskInstances",
-        {"dry_run": False, "dag_run_id": asked.gate.run_id, "task_ids": ["approve"], "only_failed": False,
-         "only_running": False, "reset_dag_runs": True},
-    )  # fmt: skip
-    again = _gate(asked.reviewer, asked.name, "approve_plan")
-    assert again.run_id == asked.gate.run_id
-    asked.reviewer.answer(again, "reject")
-    assert _ended(asked.requester, asked.name)["note"].startswith("rejected: approve_plan: reject by reviewer")
 
 
 def test_a_gates_run_that_is_marked_failed_is_a_no(platform: PlatformInfo) -> None:
@@ -112,14 +108,15 @@ def test_a_meta_run_that_is_marked_success_deploys_nothing(platform: PlatformInf
     asked.close()
 
 
-@pytest.mark.parametrize("state", ["success", "failed"])
-def test_a_mark_of_somebody_else_than_the_assigned_reviewer_does_not_count(platform: PlatformInfo, state: str) -> None:
-    asked = Asked(platform, f"marks_by_{state}", reviewers={"approve_plan": ["reviewer"]})
-    with pytest.raises(AirflowApiError) as caught:
-        _mark(asked.requester, asked.gate, state)
-    assert caught.value.status == 403
-    _mark(asked.admin, asked.gate, state)
+@pytest.mark.parametrize(("who", "state"), [("requester", "success"), ("requester", "failed"), ("admin", "success")])
+def test_a_mark_of_somebody_else_than_the_assigned_reviewer_does_not_count(
+    platform: PlatformInfo, who: str, state: str
+) -> None:
+    asked = Asked(platform, f"marks_by_{who}_{state}", reviewers={"approve_plan": ["reviewer"]})
+    _mark(AirflowClient(platform, who), asked.gate, state)
     run = _ended(asked.requester, asked.name)
     assert run["state"] == "failed", run["note"]
-    assert asked.states()[f"{GROUP}.decision"] == "failed"
+    states = asked.states()
+    assert states[f"{GROUP}.decision"] == "failed"
+    assert states["phase_3_profile.measure"] == "upstream_failed"
     assert asked.requester.api.dag(f"{asked.name}_codes") is None
