@@ -36,9 +36,21 @@ def instances(structure: dict[str, Any]) -> int:
     skipped = {name for task in structure["tasks"] for name in task.get("skips", ())}
     failures = [task for task in structure["tasks"] if task["trigger_rule"] == "one_failed"]
     skipped |= {task["task_id"] for task in failures}
-    asked = {task["group"] for task in failures if task["kind"] == REQUEST}
+    asked = _asked_after_failures(structure["tasks"], {task["group"] for task in failures if task["kind"] == REQUEST})
     tasks = [task for task in structure["tasks"] if task["task_id"] not in skipped and task["group"] not in asked]
     return len(tasks) + sum(1 for task in tasks if task["kind"] == REQUEST)
+
+
+def _asked_after_failures(tasks: list[dict[str, Any]], asked: set[str]) -> set[str]:
+    """Groups of gates that ask only after a failure, and of those that ask only after such a gate."""
+    found, before = set(asked), {task["task_id"]: set[str]() for task in tasks}
+    for task in tasks:
+        for name in task["downstream"]:
+            before[name].add(task["group"])
+    requests = [task for task in tasks if task["kind"] == REQUEST and before[task["task_id"]]]
+    while more := {task["group"] for task in requests if before[task["task_id"]] <= found} - found:
+        found |= more
+    return found
 
 
 def _task(task: Any) -> dict[str, Any]:
