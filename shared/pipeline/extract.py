@@ -41,7 +41,7 @@ class ExtractSpec:
     :ivar column_types: their onboarded types (of DuckDB), without those of text; ``None``: not kept, any type will do.
     :ivar dropped_columns: those of them that never reach Bronze.
     :ivar filter: SQL condition over the source's columns, from the approved plan, for each engine (``duckdb`` and
-        ``spark``); empty for all rows.
+        ``spark``); empty for all rows. A text, as scripts of earlier versions have it, is that of the embedded engine.
     :ivar load: ``full`` (each delivery is a snapshot), ``new_files`` (files that no other date has loaded) or
         ``watermark`` (rows above the highest value that earlier dates have loaded).
     :ivar watermark_column: its name in the source; for ``watermark``.
@@ -62,7 +62,7 @@ class ExtractSpec:
     columns: tuple[str, ...] = ()
     column_types: Mapping[str, str] | None = None
     dropped_columns: tuple[str, ...] = ()
-    filter: Mapping[str, str] = field(default_factory=dict)
+    filter: Mapping[str, str] | str = field(default_factory=dict)
     load: str = "full"
     watermark_column: str = ""
     watermark_type: str = ""
@@ -272,8 +272,11 @@ def _check_watermark_column(spec: ExtractSpec, delivery: Delivery) -> None:
 def _count_passed(con: Any, spec: ExtractSpec, source: Source | SparkSource) -> int:
     if not spec.filter:
         return source.rows
-    condition = spec.filter[engine_of(con)]
-    return int(con.execute(f"SELECT count(*) FROM source WHERE ({condition})").fetchall()[0][0])  # noqa: S608
+    return int(con.execute(f"SELECT count(*) FROM source WHERE ({_filter(con, spec)})").fetchall()[0][0])  # noqa: S608
+
+
+def _filter(con: Any, spec: ExtractSpec) -> str:
+    return spec.filter if isinstance(spec.filter, str) else spec.filter[engine_of(con)]
 
 
 def _check_rows(spec: ExtractSpec, source: Source | SparkSource, passed: int, rows: int, target: str) -> None:
@@ -303,7 +306,7 @@ def _check_rows(spec: ExtractSpec, source: Source | SparkSource, passed: int, ro
 def _query(con: Any, spec: ExtractSpec, columns: Sequence[str], load_id: str, condition: str) -> str:
     selected = [quoted(con, name) for name in columns]
     selected += [FILE_COLUMN, ROW_COLUMN, f"{quote_literal(load_id)} AS {LOAD_COLUMN}"]
-    conditions = [f"({spec.filter[engine_of(con)]})"] if spec.filter else []
+    conditions = [f"({_filter(con, spec)})"] if spec.filter else []
     conditions += [condition] if condition != "true" else []
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"SELECT {', '.join(selected)} FROM source{where}"  # noqa: S608

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+from collections.abc import Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -137,7 +138,13 @@ def _python_problems(before: str, after: str) -> list[str]:
     imports = {found for node in known for found in _imported(node)}
     words = {word for node in known if (word := _word(node))}
     modules = {name: module for node in nodes for name, module in _bound(node).items()}
-    found: set[tuple[int, str]] = set()
+    foreign = {name for node in nodes for name in _foreign(node)}
+    used = {text for _, text in _uses(known, foreign)}
+    found = {
+        (line, f"`{text}` is not what the rendered file does with that import")
+        for line, text in _uses(nodes, foreign)
+        if text not in used
+    }
     for node in nodes:
         line = getattr(node, "lineno", 0)
         for module, name in _imported(node):
@@ -180,6 +187,26 @@ def _is_refused(node: ast.AST, word: str) -> bool:
     if isinstance(node, ast.Attribute):
         return word.startswith("_") or word in _NEVER_ASKED
     return word.startswith("__") and word != "__name__"
+
+
+def _foreign(node: ast.AST) -> list[str]:
+    """Names that an import gives to what does more than compute: ``sys``, ours, Airflow's."""
+    if isinstance(node, ast.Import):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names if alias.name not in _COMPUTING]
+    if isinstance(node, ast.ImportFrom) and node.module not in _COMPUTING:
+        return [alias.asname or alias.name for alias in node.names]
+    return []
+
+
+def _uses(nodes: list[ast.AST], foreign: set[str]) -> Iterator[tuple[int, str]]:
+    """Line and text of each use of these names: what is asked of one (``sys.argv``), or the thing by itself."""
+    asked = [node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+    owners = {id(node.value) for node in asked}
+    alone = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in owners]
+    for node in (*asked, *alone):
+        text = ast.unparse(node)
+        if text.partition(".")[0] in foreign:
+            yield node.lineno, text
 
 
 def _bound(node: ast.AST) -> dict[str, ModuleType]:

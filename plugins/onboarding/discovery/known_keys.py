@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from onboarding.spec.conf import Masking
 from onboarding.spec.config_files import SemanticConfig, SemanticTable
-from onboarding.workspace.deployed import DeployedWorkload, deployed_workloads, version_key
+from onboarding.workspace.deployed import DeployedWorkload, version_key
 from onboarding.workspace.store import Store
 
 log = logging.getLogger(__name__)
@@ -32,13 +33,14 @@ class KnownKey:
         return f"{self.workload}.{self.table}.{self.column}"
 
 
-def known_keys(dags: Store) -> list[KnownKey]:
+def known_keys(dags: Store, deployed: Sequence[DeployedWorkload]) -> list[KnownKey]:
     """Keys of one column of the deployed workloads' Gold tables, sorted.
 
     :param dags: the DAGs location.
+    :param deployed: the deployed workloads, sorted by name.
     """
     keys = []
-    for workload in deployed_workloads(dags)[:MOST_WORKLOADS]:
+    for workload in deployed[:MOST_WORKLOADS]:
         keys += [
             KnownKey(workload.name, table.name, column)
             for table in _tables(dags, workload)

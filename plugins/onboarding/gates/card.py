@@ -46,7 +46,7 @@ class NextRun(Strict):
     :ivar root_run_id: the onboarding that goes on; empty: the one that asks.
     :ivar from_phase: the phase (1 to 4) that it goes on from; None: the gate's.
     :ivar gaps: agent -> names of its failed tests that are left as they are.
-    :ivar edits: agent -> digest of its files as a person edited them, which this card shows.
+    :ivar edits: agent -> digest of its files as a person edited them, which this card shows; empty: as rendered.
     :ivar mcp_mode: ``LOCAL`` or ``GATEWAY``, where MCP servers are looked for from now on; empty: as before.
     """
 

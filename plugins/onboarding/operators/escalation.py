@@ -51,7 +51,8 @@ def resolve_card(context: StepContext) -> Card | None:
             f"failed in both attempts, {entry['unit']['passed'] + entry['integration']['passed']} passed",
             f"Produced: {len(entry.get('produced') or [])} files, none of them deployed",
             *_answers(entry),
-            f"After editing choose `{EDITED}`: the difference is shown before anything runs"
+            f"After editing choose `{EDITED}` and no change below, which would render the files anew; the "
+            "difference is shown before anything runs"
             if edits
             else "Its files are rendered again in phase 4, so they are not edited here",
             f"skip is not offered: {forbidden}"
@@ -78,12 +79,10 @@ def edits_card(context: StepContext) -> Card | None:
     usable = not any(file.problems for file in changed)
     again = _again(agent)
     following = {EDIT_AGAIN: again}
-    digest = "none"
-    if usable and changed:
-        digest = keep_edits(context, agent, changed)
+    digest = keep_edits(context, agent, changed) if usable and changed else ""
+    if usable:
+        # Empty where nothing differs: what was edited in an earlier round may have been taken back.
         following[RUN_TESTS] = again.model_copy(update={"edits": {agent: digest}})
-    elif usable:
-        following[RUN_TESTS] = again
     context.record.write(
         edits_entry(agent, context.run.iteration),
         {"agent": agent, "digest": digest, "files": [_shown(file) for file in changed], "diff": _diff(changed)},
@@ -98,7 +97,7 @@ def edits_card(context: StepContext) -> Card | None:
         items=[_edited_item(file) for file in sorted(changed, key=_rank)],
         nothing_unusual="no file was changed; the tests run again on the files as they are",
         numbers=[
-            f"Digest of the edited files: {digest}",
+            f"Digest of the edited files: {digest or 'none'}",
             f"{len(changed)} files changed, {sum(_counts(file)[0] for file in changed)} lines added, "
             f"{sum(_counts(file)[1] for file in changed)} removed; the whole difference is in the full report",
             f"Failed before: {'; '.join(str(failure['name']).rsplit('::')[-1] for failure in failures_of(found))}",

@@ -56,7 +56,7 @@ class HandOverOperator(TriggerDagRunOperator):
             "iteration": iteration,
             "corrections": corrections,
             "gaps": {**gaps_of(record.entries()), **following.gaps},
-            "edits": {**kept, **following.edits},
+            "edits": {agent: digest for agent, digest in {**kept, **following.edits}.items() if digest},
             "mcp_mode": following.mcp_mode or run.mcp_mode,
         }
         self.conf = {**conf.model_dump(mode="json", exclude_unset=True), "resume": resume}

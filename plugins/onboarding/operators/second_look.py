@@ -90,11 +90,11 @@ def _key(plan: MetadataPlan, profile: ProfileReport) -> list[CardItem]:
         return []
     if counted is not None:
         distinct, missing = counted.distinct_count, counted.null_count
-    elif len(plan.primary_key) == 1:
+    elif len(plan.primary_key) == 1 and profile.column(plan.primary_key[0]).distinct_exact:
         column = profile.column(plan.primary_key[0])
         distinct, missing = column.distinct_count, column.missing_count
     else:
-        evidence = "nobody counted whether these columns together tell the rows apart"
+        evidence = "it was not counted over all rows whether this tells them apart"
         return [_item("LOOK", "primary key", evidence, ", ".join(plan.primary_key), _KEY_COST)]
     lost = max(profile.distinct_rows - distinct, missing)
     if lost <= 0:

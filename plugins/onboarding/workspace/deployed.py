@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from onboarding.workspace.store import StorageError, Store
 
 WORKLOADS = "workloads"
-# In S3 each read is a request, so several workloads are read at a time.
-_READERS = 8
 _VERSION_LINE = re.compile(rb'^VERSION = "([0-9a-f]{12})"\r?$', re.MULTILINE)
 
 
@@ -75,14 +72,6 @@ def needed_deployed(dags: Store, workload: str) -> DeployedWorkload:
             remedy="`onboard status` lists what is there",
         )
     return deployed
-
-
-def deployed_workloads(dags: Store) -> list[DeployedWorkload]:
-    """Every deployed workload, sorted by name."""
-    names = [name for name in dags.children(WORKLOADS) if not name.startswith(".")]
-    with ThreadPoolExecutor(max_workers=_READERS) as readers:
-        found = list(readers.map(lambda name: find_deployed(dags, name), names))
-    return [workload for workload in found if workload is not None]
 
 
 def version_of(dag_source: bytes) -> str:

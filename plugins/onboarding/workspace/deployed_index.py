@@ -45,7 +45,7 @@ class DeployedIndex:
         for name in folders:
             versions = noted.get(name, [])
             manifest = all_at_once.get(_marker(name, versions[0])) if len(versions) == 1 else None
-            if manifest is None:
+            if not isinstance(manifest, dict):
                 unknown.append(name)
             else:
                 known.append(DeployedWorkload(name, versions[0], manifest))

@@ -80,6 +80,10 @@ def test_what_only_computes_passes(code: str) -> None:
         ("X = getattr(1, 'real')", "`getattr` is not allowed"),
         ("X = __builtins__", "`__builtins__` is not allowed"),
         ("f = print\nf.system('ls')", "`system` is not allowed"),
+        ("X = sys.modules['subprocess'].run(['ls'])", "`sys.modules` is not what the rendered file does"),
+        ("import sys as s\nX = s.modules", "`s.modules` is not what the rendered file does"),
+        ("X = sys\nY = X.modules", "`sys` is not what the rendered file does"),
+        ("X = parse_arguments.other", "`parse_arguments.other` is not what the rendered file does"),
         ("X = (", "'(' was never closed"),
     ],
 )

@@ -11,7 +11,8 @@ from onboarding.deploy.duplicates import find_duplicate, find_overlaps
 from onboarding.spec.conf import Format
 from onboarding.spec.plans import DiscoveryPlan, SourcePlan
 from onboarding.spec.profile import ReadOptions
-from onboarding.workspace.deployed import deployed_workloads
+from onboarding.workspace.deployed import DeployedWorkload
+from onboarding.workspace.deployed_index import DeployedIndex
 from onboarding.workspace.store import Store
 
 
@@ -35,12 +36,16 @@ def deploy(store: Store, name: str, location: str, condition: str) -> None:
     store.write(f"workloads/{name}/abc/.onboarding/manifest.json", json.dumps(manifest).encode())
 
 
+def deployed(dags: Store) -> list[DeployedWorkload]:
+    return DeployedIndex(dags, dags.below("workspace")).workloads()
+
+
 def test_the_same_source_is_a_duplicate(dags: Store) -> None:
-    found = find_duplicate(deployed_workloads(dags), discovery("s3://landing/sales/eu"))
+    found = find_duplicate(deployed(dags), discovery("s3://landing/sales/eu"))
     assert found is not None
     assert found.workload == "orders"
     assert "duplicate source" in found.reason
-    assert find_duplicate(deployed_workloads(dags), discovery("s3://landing/sales/eu"), modifies="orders") is None
+    assert find_duplicate(deployed(dags), discovery("s3://landing/sales/eu"), modifies="orders") is None
 
 
 @pytest.mark.parametrize(
@@ -61,7 +66,7 @@ def test_the_same_source_is_a_duplicate(dags: Store) -> None:
 def test_an_overlap_says_what_the_existing_would_read(
     dags: Store, location: str, condition: str, wanted: tuple[str, str]
 ) -> None:
-    found = find_overlaps(deployed_workloads(dags), discovery(location, condition))
+    found = find_overlaps(deployed(dags), discovery(location, condition))
     assert [(overlap.location, overlap.filter) for overlap in found] == [wanted]
 
 
@@ -73,9 +78,9 @@ def test_an_overlap_says_what_the_existing_would_read(
     ],
 )  # fmt: skip
 def test_other_data_is_no_overlap(dags: Store, location: str, condition: str) -> None:
-    assert find_overlaps(deployed_workloads(dags), discovery(location, condition)) == []
+    assert find_overlaps(deployed(dags), discovery(location, condition)) == []
 
 
 def test_a_new_version_overlaps_with_nothing_of_its_own(dags: Store) -> None:
     wider = discovery("s3://landing/sales/", name="orders")
-    assert find_overlaps(deployed_workloads(dags), wider, modifies="orders") == []
+    assert find_overlaps(deployed(dags), wider, modifies="orders") == []

@@ -12,6 +12,7 @@ from onboarding.discovery.known_keys import KnownKey, known_keys
 from onboarding.discovery.profiling import Neighbours
 from onboarding.discovery.references import name_says
 from onboarding.spec.conf import Conf
+from onboarding.workspace.deployed_index import DeployedIndex
 from onboarding.workspace.store import Store
 from shared.pipeline.storage import file_uri
 from shared.pipeline.zones import Lake, Published, PublishedFile, switch
@@ -54,19 +55,23 @@ def _source(tmp_path: Path, last: int) -> Conf:
     return Conf.model_validate({"source": {"location": path.as_uri()}})
 
 
+def keys_of(dags: Store) -> list[KnownKey]:
+    return known_keys(dags, DeployedIndex(dags, dags.below("workspace")).workloads())
+
+
 def test_keys_of_deployed_workloads_that_are_readable(dags: Store) -> None:
-    assert known_keys(dags) == [KEY]
+    assert keys_of(dags) == [KEY]
 
 
 def test_a_masked_key_can_be_referred_to_by_nobody(dags: Store, tmp_path: Path) -> None:
     config = tmp_path / "dags/workloads/sales_orders" / VERSION / "config/semantic.yaml"
     text = config.read_text()
     config.write_text(text.replace("masking: keep", "masking: hash", 1))
-    assert known_keys(dags) == []
+    assert keys_of(dags) == []
 
 
 def test_values_that_are_keys_refer_to_them(dags: Store, lake_uri: str, tmp_path: Path) -> None:
-    report = look_at_source(_source(tmp_path, last=500), Neighbours(known_keys(dags), lake_uri))
+    report = look_at_source(_source(tmp_path, last=500), Neighbours(keys_of(dags), lake_uri))
     found = [hint for hint in report.hints if hint.kind == "refers_to"]
     assert [(hint.text, hint.rows, hint.holds) for hint in found] == [
         ("order_id refers to sales_orders.sales_orders.order_id", 200, 200)
@@ -74,12 +79,12 @@ def test_values_that_are_keys_refer_to_them(dags: Store, lake_uri: str, tmp_path
 
 
 def test_a_name_without_the_values_is_no_reference(dags: Store, lake_uri: str, tmp_path: Path) -> None:
-    report = look_at_source(_source(tmp_path, last=600), Neighbours(known_keys(dags), lake_uri))
+    report = look_at_source(_source(tmp_path, last=600), Neighbours(keys_of(dags), lake_uri))
     assert not [hint for hint in report.hints if hint.kind == "refers_to"]
 
 
 def test_what_was_never_published_or_is_gone_refuses_nothing(dags: Store, lake_uri: str, tmp_path: Path) -> None:
-    keys = known_keys(dags)
+    keys = keys_of(dags)
     nowhere = look_at_source(_source(tmp_path, last=500), Neighbours(keys, (tmp_path / "nothing").as_uri()))
     assert not [hint for hint in nowhere.hints if hint.kind == "refers_to"]
     (tmp_path / "lake/gold/sales_orders/sales_orders/version=1/part-00000.parquet").unlink()

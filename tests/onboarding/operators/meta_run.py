@@ -64,6 +64,15 @@ class Run:
         """The card of a gate."""
         return load_function(path)(StepContext(self.store, load_settings(), self.run, self.outputs))
 
+    def to_plan(self) -> None:
+        """Phases 1 and 2 up to the plan."""
+        self.step("conf", "route:validate_conf")
+        self.step("discovery", "discovery:discover", "conf")
+        self.step("connectivity", "validation:check_connectivity", "conf", "discovery")
+        self.step("duplicates", "validation:detect_duplicates", "conf", "discovery")
+        self.step("reuse", "validation:find_reusable_assets", "conf", "discovery")
+        self.step("plan", "validation:summarize_plan", "conf", "discovery", "connectivity", "duplicates", "reuse")
+
     def to_profile(self) -> None:
         """Phases 1 and 3 up to the measured profile."""
         self.step("conf", "route:validate_conf")

@@ -128,13 +128,13 @@ def test_what_may_not_run_stops(asked: Run, path: str, content: bytes | None, sa
 def test_nothing_edited_runs_the_tests_again(asked: Run) -> None:
     shown = card(asked)
     assert (shown.level, shown.items) == ("OK", [])
-    assert shown.following["run the tests"] == NextRun(from_phase=4)
+    assert shown.following["run the tests"] == NextRun(from_phase=4, edits={"quality": ""})
 
 
 def test_a_profile_is_not_edited_but_tested_again(asked: Run) -> None:
     asked.record.write("tests-profiling-01-second", failed("profiling"))
     shown = card(asked)
-    assert shown.following["run the tests"] == NextRun(from_phase=3)
+    assert shown.following["run the tests"] == NextRun(from_phase=3, edits={"profiling": ""})
 
 
 def test_the_next_round_begins_with_what_was_edited(asked: Run) -> None:

@@ -140,6 +140,19 @@ def test_a_mark_approves_and_its_author_is_unknown_without_the_rest_api(record: 
     assert (result["verdict"], result["by"], result["how"]) == ("approve", "unknown", "marked_success")
 
 
+@pytest.mark.parametrize("name", ["approve_deploy", "confirm_edits"])
+def test_a_mark_approves_nothing_where_the_card_shows_a_stop(record: RunRecord, name: str) -> None:
+    """Neither where the mark would approve, nor where it would let the onboarding go on another way."""
+    instance = Instance("decision")
+    instance.give({"run_id": RUN, "card_sha256": SHOWN, "level": "STOP"}, "decision.request", REQUEST_KEY)
+    instance.states[RUN] = {"approve": "success"}
+    with DAG("stopped", schedule=None):
+        decision = GateDecisionOperator(task_id="decision", gate=GATE_BY_NAME[name])
+    with pytest.raises(AirflowFailException, match="its card shows a STOP"):
+        decision.execute(make_context(instance))
+    assert record.read(f"gate-{name}-01") is None
+
+
 @pytest.mark.parametrize(("state", "given"), [("success", answer("reject")), ("failed", None), ("skipped", None)])
 def test_a_rejection_skips_the_rest_but_the_summary(
     record: RunRecord, state: str, given: dict[str, Any] | None

@@ -156,6 +156,19 @@ def test_edited_files_go_on_with_the_settings_that_rendered_them(
     assert entry.get("dropped_edits") == (None if kept else ["quality"])
 
 
+def test_an_edit_that_was_taken_back_is_not_kept(record: RunRecord) -> None:
+    record.write("handover-02", {"run_id": "run-1__round_02"})
+    instance = Instance("hand_over")
+    summary = {OUTCOME_KEY: SUPERSEDED, "reason": "x", "gate": "confirm_edits", "by": "reviewer", "changes": []}
+    summary["following"] = {"from_phase": 4, "edits": {"quality": ""}}
+    instance.give({"summary": summary}, "profile.decision", OUTCOME_KEY)
+    resume = {"root_run_id": "run-1", "iteration": 2, "from_phase": 4, "edits": {"quality": "ab12", "dag": "cd34"}}
+    triggered = _hand_over(instance, conf={**CONF, "resume": resume}, run_id="run-1__round_02")
+    assert triggered is not None
+    assert triggered.conf is not None
+    assert triggered.conf["resume"]["edits"] == {"dag": "cd34"}
+
+
 def test_a_confirmed_edit_is_handed_on(record: RunRecord) -> None:
     instance = Instance("hand_over")
     summary = {OUTCOME_KEY: SUPERSEDED, "reason": "x", "gate": "confirm_edits", "by": "reviewer", "changes": []}

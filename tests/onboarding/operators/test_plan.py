@@ -22,12 +22,7 @@ pytestmark = pytest.mark.usefixtures("readable")
 
 
 def _planned(run: Run) -> Card:
-    run.step("conf", "route:validate_conf")
-    run.step("discovery", "discovery:discover", "conf")
-    run.step("connectivity", "validation:check_connectivity", "conf", "discovery")
-    run.step("duplicates", "validation:detect_duplicates", "conf", "discovery")
-    run.step("reuse", "validation:find_reusable_assets", "conf", "discovery")
-    run.step("plan", "validation:summarize_plan", "conf", "discovery", "connectivity", "duplicates", "reuse")
+    run.to_plan()
     return plan_card(StepContext(run.store, load_settings(), run.run, run.outputs))
 
 

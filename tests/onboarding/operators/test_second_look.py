@@ -137,12 +137,7 @@ def onboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Call
 def _onboarded(location: str, name: str) -> Made:
     run = Run(location)
     run.run = replace(run.run, run_id=name, root_run_id=name, conf={**run.run.conf, "workload": name})
-    run.step("conf", "route:validate_conf")
-    run.step("discovery", "discovery:discover", "conf")
-    run.step("connectivity", "validation:check_connectivity", "conf", "discovery")
-    run.step("duplicates", "validation:detect_duplicates", "conf", "discovery")
-    run.step("reuse", "validation:find_reusable_assets", "conf", "discovery")
-    run.step("plan", "validation:summarize_plan", "conf", "discovery", "connectivity", "duplicates", "reuse")
+    run.to_plan()
     run.step("profile", "profile:measure", "conf", "discovery")
     run.step("metadata", "profile:propose", *KNOWN)
     run.outputs["tests"] = write_output(run.store, f"runs/{name}/tests", {}, {"unit": 6, "integration": 3})

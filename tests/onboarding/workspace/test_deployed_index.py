@@ -113,7 +113,7 @@ def test_whoever_is_told_about_is_read_itself(places: Places) -> None:
     assert fresh[0].manifest["source"]["location"] == "s3://landing/elsewhere/"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", json.dumps({"orders@1": 1}).encode()])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", json.dumps({f"orders@{V1}": 1}).encode()])
 def test_a_broken_index_is_made_again(places: Places, content: bytes) -> None:
     wanted: Any = places.found()
     places.workspace.write("index/deployed.json", content)

@@ -228,8 +228,9 @@ def test_a_dropped_column_never_reaches_bronze(pipeline):
         assert b"@example.com" not in path.read_bytes()
 
 
-def test_a_filter_is_part_of_what_the_source_is(pipeline):
-    pipeline.options = {"filter": {"duckdb": "region = 'eu'"}}
+@pytest.mark.parametrize("condition", [{"duckdb": "region = 'eu'"}, "region = 'eu'"], ids=["each engine", "earlier"])
+def test_a_filter_is_part_of_what_the_source_is(pipeline, condition):
+    pipeline.options = {"filter": condition}
     done = pipeline.extract(pipeline.arguments())
 
     assert (done["source"], done["filtered_out"]) == (3, 3)

@@ -37,7 +37,8 @@ def measure(context: StepContext) -> StepResult:
     """The profile report; values of personal columns are not in it."""
     settings = context.settings
     workload = discovery_of(context).workload
-    others = [key for key in known_keys(Store(settings.dags_uri)) if key.workload != workload]
+    deployed = [other for other in context.deployed.workloads() if other.name != workload]
+    others = known_keys(Store(settings.dags_uri), deployed)
     neighbours = Neighbours(others, without_connection(settings.lake_uri))
     profile = look_at_source(conf_of(context), neighbours)
     personal = [column.name for column in profile.columns if column.personal_data.type != "NONE"]

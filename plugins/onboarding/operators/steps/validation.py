@@ -100,11 +100,11 @@ def check_connectivity(context: StepContext) -> StepResult:
 
 def find_reusable_assets(context: StepContext) -> StepResult:
     """What this workload shares with others: ``shared/``, people's decisions about its columns, tables to refer to."""
-    discovery, dags = discovery_of(context), Store(context.settings.dags_uri)
+    discovery = discovery_of(context)
     columns = set(column_names([str(name) for name in context.json("discovery", COLUMNS_FILE)]))
     others = [workload for workload in context.deployed.workloads() if workload.name != discovery.workload]
     decisions = reusable_decisions(others, columns)
-    keys = matching_keys((key for key in known_keys(dags) if key.workload != discovery.workload), columns)
+    keys = matching_keys(known_keys(Store(context.settings.dags_uri), others), columns)
     return StepResult(
         files={REUSE_FILE: canonical_json([one.model_dump(mode="json") for one in decisions])},
         summary={
