@@ -69,7 +69,8 @@ def check_dags(content: Mapping[str, bytes]) -> list[str]:
 
 
 def comparable(content: Mapping[str, bytes]) -> dict[str, Any]:
-    """The content, without what may differ between two undisturbed runs: how long the tests took, and when.
+    """The content, without what may differ between two undisturbed runs: how long the tests took, and when
+    they ran or the environment was looked at.
 
     What a kill left under a temporary name counts where Airflow and the pipelines look.
     """
@@ -79,7 +80,7 @@ def comparable(content: Mapping[str, bytes]) -> dict[str, Any]:
             continue
         if "/journal/" in name:
             continue
-        found[name] = _without_seconds(json.loads(data)) if _of_tests(name) else data
+        found[name] = _without_times(json.loads(data)) if _of_tests(name) or _of_environment(name) else data
     return found
 
 
@@ -87,8 +88,13 @@ def _of_tests(name: str) -> bool:
     return ".test_gate/" in name or "/record/tests-" in name
 
 
-def _without_seconds(value: Any) -> Any:
+def _of_environment(name: str) -> bool:
+    """What ``phase_0_health`` keeps for an hour: the same findings, seen at another time."""
+    return re.fullmatch(r"workspace/environment/(inventory|mcp)\.json", name) is not None
+
+
+def _without_times(value: Any) -> Any:
     if isinstance(value, dict):
-        timed = ("seconds", "digest", "files")
-        return {key: _without_seconds(item) for key, item in value.items() if key not in timed}
+        timed = ("seconds", "digest", "files", "at")
+        return {key: _without_times(item) for key, item in value.items() if key not in timed}
     return value
