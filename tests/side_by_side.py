@@ -13,6 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 #: Where tests with the marker ``e2e`` stand: two platforms at a time are more than a small machine can take.
 PLATFORM = (
     "tests/crashes/test_platform_kills.py",
+    "tests/crashes/test_soak.py",
     "tests/end_to_end/",
     "tests/mwaa/test_smoke.py",
     "tests/onboarding/local_platform/test_platform_e2e.py",

@@ -12,10 +12,10 @@ from onboarding.cli.airflow_client import META_DAG, AirflowClient
 from onboarding.gates.card import plain
 from onboarding.local_platform import PlatformInfo, down, up
 from tests.end_to_end.onboarding import check_balance, onboard
+from tests.end_to_end.planted_dags import planted_dags, tickets
 from tests.end_to_end.test_gates import _ended, _gate, _mark
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-DAGS = Path(__file__).resolve().parents[2] / "dags"
 AGENTS = ("profiling", "metadata", "transformation", "quality", "dag")
 
 
@@ -23,25 +23,9 @@ AGENTS = ("profiling", "metadata", "transformation", "quality", "dag")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformInfo]:
     """A platform of its own, whose meta-DAG plants the defects."""
     folder = tmp_path_factory.mktemp("planted")
-    shutil.copytree(Path(__file__).parent / "planted", folder / "dags", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(DAGS / "onboard_gate_dags.py", folder / "dags")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLANTED_META_DAG", str(DAGS / "onboard_meta_dag.py"))
-        patch.setenv("ONBOARD_DAGS_FOLDER", str(folder / "dags"))
+    with planted_dags(folder):
         yield up(folder / "home", progress=print)
         down(folder / "home", print)
-
-
-def tickets(folder: Path, name: str) -> Path:
-    """A small tidy source."""
-    channels = ("mail", "phone", "chat")
-    lines = ["ticket_id,opened_on,minutes,channel"]
-    lines += [
-        f"{name}-{number:04d},2026-0{1 + number % 9}-1{number % 9},{number % 47},{channels[number % 3]}"
-        for number in range(1, 200)
-    ]
-    (folder / f"{name}.csv").write_text("\n".join(lines) + "\n")
-    return folder / f"{name}.csv"
 
 
 def states(platform: PlatformInfo, run_id: str) -> dict[str, str]:

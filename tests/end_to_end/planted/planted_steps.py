@@ -3,6 +3,7 @@
 Which one: by the workload's name. ``once_...``: each agent's plan fails its tests, and its fallback mends it.
 ``twice_...``: the quality agent's plan has a threshold that nothing reaches, for which there is no fallback.
 ``skipped_...``: it has a rule that its tests refuse, as if a person had given it, so that it stays as it is.
+Workloads of other names have none.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _step(group: str, path: str, context: Any) -> Any:
     from onboarding import agents
     from onboarding.operators.step import load_function
 
-    planted = BY_NAME[str(context.run.conf.get("workload")).partition("_")[0]]
+    planted = BY_NAME.get(str(context.run.conf.get("workload")).partition("_")[0], {})
     if group in planted:
         name, change = planted[group]
         agent = getattr(agents, name)
