@@ -54,7 +54,7 @@ def choose_key(context: AgentContext) -> KeyChoice:
                 cost_of_error="rows with the same key are removed as duplicates",
             ),
         )
-    duplicates = profile.rows - profile.distinct_rows
+    duplicates = profile.duplicate_rows
     reason = (
         "no column, alone or with others, is never empty, unique and looks like an identifier; "
         f"{duplicates} exact duplicates are flagged, not removed"

@@ -331,7 +331,7 @@ def _baselines(context: AgentContext) -> dict[str, Any]:
         if column.mean is not None:
             facts["mean"] = column.mean
         columns[column.name] = facts
-    return {"rows": profile.rows, "columns": columns}
+    return {"rows": profile.all_rows, "columns": columns}
 
 
 assert set(DIMENSION_WEIGHTS) == set(get_args(DimensionName))

@@ -74,7 +74,7 @@ def _deduplication(context: AgentContext, metadata: MetadataPlan) -> tuple[Dedup
     where = "transformations.deduplicate"
     keys = [context.column_name(name, f"{where}.keys") for name in given.keys or []]
     profile = context.need_profile()
-    duplicates = profile.rows - profile.distinct_rows
+    duplicates = profile.duplicate_rows
     if metadata.technical_key and not keys:
         return DeduplicationPlan(mode="flag", keys=[ROW_HASH]), Decision(
             subject="deduplication",
@@ -130,8 +130,8 @@ def _partitions(
 ) -> tuple[list[str], Decision]:
     profile = context.need_profile()
     subject = "silver_partition_columns"
-    if profile.rows < PARTITION_ROWS:
-        reason = f"{profile.rows} rows are read fastest from one folder"
+    if profile.all_rows < PARTITION_ROWS:
+        reason = f"{profile.all_rows} rows are read fastest from one folder"
         return [], Decision(subject=subject, value="none", reason=reason)
     low, high = PARTITION_VALUES
     usable = [
@@ -145,5 +145,5 @@ def _partitions(
     if not usable:
         return [], Decision(subject=subject, value="none", reason="no dimension without gaps has 2 to 50 values")
     best = min(usable, key=lambda column: (-column.distinct_count, column.name))
-    reason = f"{best.distinct_count} values in {profile.rows} rows, never empty"
+    reason = f"{best.distinct_count} values in {profile.all_rows} rows, never empty"
     return [best.name], Decision(subject=subject, value=best.name, reason=reason)

@@ -132,7 +132,7 @@ def _document(look: OpenLook, known: AgentContext, tried: TrialResult | None) ->
         rows=look.measurement.source_rows,
         profiled_rows=report.rows,
         unreadable_rows=report.unreadable_rows,
-        duplicate_rows=report.rows - report.distinct_rows,
+        duplicate_rows=report.duplicate_rows,
         columns=[_column(column, report.rows, known) for column in report.columns],
         primary_key=metadata.primary_key,
         technical_key=metadata.technical_key,

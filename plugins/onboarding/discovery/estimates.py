@@ -21,6 +21,9 @@ GLUE_BYTES_PER_SECOND = 5_000_000
 GLUE_START_SECONDS, GLUE_LEAST_SECONDS = 30, 60
 #: Job runs of a pipeline's run, and DPUs of each (``shared.operators.glue_steps``: two workers G.1X).
 GLUE_JOB_RUNS, GLUE_DPUS = 5, 2
+#: Statements of a profile by Athena, each of which reads the source: two, and one a key and a list of values (an
+#: assumption).
+ATHENA_STATEMENTS = 8
 _DAYS_OF_A_MONTH = 30
 _CENT = Decimal("0.01")
 
@@ -94,6 +97,21 @@ def in_words(found: Estimate) -> str:
     return (
         f"Estimated for deliveries like this: {spent} a run{runs}; Glue {found.glue_dpu_hours_per_run} DPU-hours = "
         f"{found.cost_usd_per_run:.2f} USD a run{month} (list price of {prices.as_of}; its speed is assumed)"
+    )
+
+
+def profile_in_words(source_bytes: int) -> str:
+    """What a profile by a crawler and Athena reads and costs, in a line.
+
+    :param source_bytes: as they lie in S3.
+    """
+    read = source_bytes * ATHENA_STATEMENTS
+    prices = aws_prices()
+    cost = (Decimal(read) / 10**12 * prices.athena_terabyte).quantize(_CENT)
+    return (
+        f"Profile: a Glue crawler, then about {ATHENA_STATEMENTS} statements on Athena over "
+        f"{source_bytes / 1e6:,.1f} MB each = {cost} USD, once (list price of {prices.as_of}); "
+        "a share of the rows is measured"
     )
 
 

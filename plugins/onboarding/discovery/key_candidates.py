@@ -112,10 +112,10 @@ def proved_in_source(
     One that is nearly unique stays, and a person looks; the others are no candidates.
     """
     positions = {column.name: column.position for column in columns}
-    rows = measurement.distinct_rows_in_source()
+    rows = measurement.whole.distinct_rows()
     proved: list[KeyCandidate] = []
     for candidate in candidates:
-        distinct, missing = measurement.count_distinct_in_source([positions[name] for name in candidate.columns])
+        distinct, missing = measurement.whole.count_distinct([positions[name] for name in candidate.columns])
         exact = missing == 0 and distinct == rows
         if not exact and distinct < NEAR_UNIQUE * rows:
             continue

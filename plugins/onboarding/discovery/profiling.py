@@ -10,6 +10,7 @@ from typing import Any
 
 from onboarding.discovery.answers import given_names, read_options
 from onboarding.discovery.column_concepts import name_sense
+from onboarding.discovery.enumerations import with_every_value
 from onboarding.discovery.errors import DiscoveryError
 from onboarding.discovery.first_look import source_location
 from onboarding.discovery.functional_hints import find_hints
@@ -73,10 +74,11 @@ def looking_at_source(conf: Conf, *, share: float = 1.0, neighbours: Neighbours 
     format_ = conf.source.format.value if conf.source.format else None
     options, location = read_options(conf), source_location(conf)
     with measuring(location, format=format_, options=options, share=share) as measurement:
-        yield OpenLook(_report(conf, measurement, neighbours), measurement)
+        yield OpenLook(report_of(conf, measurement, neighbours), measurement)
 
 
-def _report(conf: Conf, measurement: Measurement, neighbours: Neighbours | None) -> ProfileReport:
+def report_of(conf: Conf, measurement: Measurement, neighbours: Neighbours | None) -> ProfileReport:
+    """The report of a measured source; see :func:`look_at_source`."""
     names = column_names([str(measures["source_name"]) for measures in measurement.columns])
     rows = measurement.rows
     types = [decide_type(measures, rows) for measures in measurement.columns]
@@ -88,13 +90,18 @@ def _report(conf: Conf, measurement: Measurement, neighbours: Neighbours | None)
     if key:
         given = given_key(columns, key, measurement.distinct_rows, measurement.count_distinct)
         candidates = [given, *(found for found in candidates if found.columns != key)]
-    if measurement.rows < measurement.source_rows:
+    if measurement.is_share:
         candidates = proved_in_source(candidates, columns, measurement)
     hidden = {column.name for column in columns if _is_hidden(column, conf) or is_possible_identifier(column, rows)}
+    if measurement.is_share:
+        columns = [column if column.name in hidden else with_every_value(column, measurement) for column in columns]
     hints = find_hints(columns, hidden, measurement)
     if neighbours is not None:
         hints += find_references(columns, hidden, neighbours.keys, neighbours.lake_uri, measurement)
+    whole = (measurement.source_rows, measurement.whole.distinct_rows()) if measurement.is_share else (None, None)
     report = measurement.report() | {
+        "source_rows": whole[0],
+        "distinct_source_rows": whole[1],
         "columns": [scrubbed(column) if column.name in hidden else column for column in columns],
         "hints": hints,
         "key_candidates": candidates,

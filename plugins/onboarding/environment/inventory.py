@@ -12,7 +12,6 @@ from shared.hooks.environment import AwsAccount, Look, Status
 LOCATIONS = ("workspace_uri", "dags_uri", "lake_uri", "landing_uri")
 ZONES = ("bronze", "silver", "gold")
 LF_TAGS = ("PII_Classification", "PII_Type", "Data_Sensitivity")
-WORKGROUP = "primary"
 
 
 class Resource(Strict):
@@ -72,7 +71,7 @@ def take_inventory(settings: Settings, account: AwsAccount, *, engine: str) -> l
     found.append(_mwaa(settings, account))
     found.append(
         _resource(
-            "Athena workgroup", WORKGROUP, account.workgroup(WORKGROUP), critical=False,
+            "Athena workgroup", settings.athena_workgroup, account.workgroup(settings.athena_workgroup), critical=False,
             remedy="aws athena create-work-group", permission="athena:GetWorkGroup",
         )
     )  # fmt: skip

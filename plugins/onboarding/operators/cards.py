@@ -71,6 +71,7 @@ def _estimates(context: StepContext) -> list[str]:
         return []
     plan = context.json("plan", "plan.json")
     lines, limits = [in_words(Estimate.model_validate(plan["estimate"]))], plan["claude_limits"]
+    lines += [plan["profile"]] if plan["profile"] else []
     if limits:
         tokens = int(limits["tokens"])
         lines.append(f"Claude: at most {tokens:,} tokens and {limits['cost_usd']} USD for all of this, none for runs")
@@ -168,10 +169,13 @@ def profile_card(context: StepContext) -> Card:
         first_option="confirm",
         effect="builds the pipeline from this; nothing is deployed yet.",
         items=[*second_look.of_profile(plan, profile), *items_of(plan.decisions)],
-        nothing_unusual="every type, the key and the roles rest on all rows, not on a sample",
+        nothing_unusual="every type, the key and the roles rest on all rows, not on a sample"
+        if profile.source_rows is None
+        else "types and roles rest on a share of the rows; the key and the listed values on all of them",
         numbers=[
-            f"Rows: {profile.rows:,} ({profile.rows - profile.distinct_rows:,} exact duplicates, "
+            f"Rows: {profile.all_rows:,} ({profile.duplicate_rows:,} exact duplicates, "
             f"{profile.unreadable_rows:,} unreadable); columns: {len(plan.columns)}",
+            *([f"Measured: {profile.rows:,} of these rows, by Athena"] if profile.source_rows is not None else []),
             f"Primary key: {key}",
             f"Personal data: {', '.join(personal) or 'none found'}",
             *[f"Role {role}: {', '.join(columns)}" for role, columns in sorted(roles.items())],

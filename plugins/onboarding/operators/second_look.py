@@ -82,6 +82,10 @@ def of_profile(plan: MetadataPlan, profile: ProfileReport) -> list[CardItem]:
     return found
 
 
+def _is_counted(key: list[str], profile: ProfileReport) -> bool:
+    return len(key) == 1 and profile.column(key[0]).distinct_exact
+
+
 def _key(plan: MetadataPlan, profile: ProfileReport) -> list[CardItem]:
     if plan.technical_key:
         return []
@@ -90,19 +94,19 @@ def _key(plan: MetadataPlan, profile: ProfileReport) -> list[CardItem]:
         return []
     if counted is not None:
         distinct, missing = counted.distinct_count, counted.null_count
-    elif len(plan.primary_key) == 1 and profile.column(plan.primary_key[0]).distinct_exact:
+    elif profile.source_rows is None and _is_counted(plan.primary_key, profile):
         column = profile.column(plan.primary_key[0])
         distinct, missing = column.distinct_count, column.missing_count
     else:
         evidence = "it was not counted over all rows whether this tells them apart"
         return [_item("LOOK", "primary key", evidence, ", ".join(plan.primary_key), _KEY_COST)]
-    lost = max(profile.distinct_rows - distinct, missing)
+    lost = max(profile.all_distinct_rows - distinct, missing)
     if lost <= 0:
         return []
     best = next((", ".join(one.columns) for one in profile.key_candidates if one.exact), "")
-    level = "STOP" if lost > STOP_SHARE * profile.rows else "LOOK"
+    level = "STOP" if lost > STOP_SHARE * profile.all_rows else "LOOK"
     evidence = (
-        f"{distinct:,} different values in {profile.distinct_rows:,} different rows, {missing:,} rows without one"
+        f"{distinct:,} different values in {profile.all_distinct_rows:,} different rows, {missing:,} rows without one"
     )
     return [
         _item(level, f"primary key {', '.join(plan.primary_key)} is not unique", evidence,

@@ -15,11 +15,13 @@ class AwsPrices(Strict):
     """US dollars, with where and when they were read.
 
     :ivar glue_dpu_hour: of a DPU for an hour.
+    :ivar athena_terabyte: for 10^12 bytes that statements read.
     """
 
     source: str
     as_of: str
     glue_dpu_hour: Decimal
+    athena_terabyte: Decimal
 
 
 @functools.cache

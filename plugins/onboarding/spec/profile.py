@@ -217,7 +217,12 @@ class FunctionalHint(Strict):
 
 
 class ProfileReport(Strict):
-    """Everything that was measured; ``rows`` = ``distinct_rows`` + exact duplicates."""
+    """Everything that was measured; ``rows`` = ``distinct_rows`` + exact duplicates.
+
+    ``source_rows`` and ``distinct_source_rows``: of the whole source, where only a share of its rows was measured;
+    None otherwise. Counts of columns are of the measured rows; keys, and the values of columns with few of them, are
+    those of every row.
+    """
 
     location: str
     format: Format
@@ -226,10 +231,27 @@ class ProfileReport(Strict):
     rows: int
     unreadable_rows: int
     distinct_rows: int
+    source_rows: int | None = None
+    distinct_source_rows: int | None = None
     columns: list[ColumnProfile]
     key_candidates: list[KeyCandidate]
     possible_identifiers: list[PossibleIdentifier] = Field(default_factory=list)
     hints: list[FunctionalHint] = Field(default_factory=list)
+
+    @property
+    def all_rows(self) -> int:
+        """Rows of the source, measured or not."""
+        return self.rows if self.source_rows is None else self.source_rows
+
+    @property
+    def all_distinct_rows(self) -> int:
+        """Different rows of the source, measured or not."""
+        return self.distinct_rows if self.distinct_source_rows is None else self.distinct_source_rows
+
+    @property
+    def duplicate_rows(self) -> int:
+        """Exact duplicates in the source, beyond the first of each."""
+        return self.all_rows - self.all_distinct_rows
 
     def look(self) -> SourceLook:
         """The part of the report that a first look shows."""

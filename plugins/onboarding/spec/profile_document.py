@@ -63,7 +63,8 @@ class ProfileDocument(Strict):
     """Profile and proposals of one source.
 
     ``profiled_rows`` is less than ``rows`` where a share of them was asked for; counts and shares are of the profiled
-    ones then, but for keys, which are proved over all. ``trial`` is null where nothing was tried.
+    ones then, but for duplicates, keys and the values of columns with few of them, which are those of all. ``trial`` is
+    null where nothing was tried.
     ``please_look``: the decisions that a person should look at; they are in ``decisions`` as well.
     """
 

@@ -45,6 +45,14 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("glue_database_prefix", "onboarding_", "Glue databases are this prefix plus bronze, silver and gold."),
     Option("glue_role_arn", "", "Role of the Glue jobs of pipelines with engine aws."),
+    Option(
+        "athena_output_uri",
+        "",
+        "s3:// prefix that Athena writes to while it profiles large sources of engine aws (removed again); empty: the "
+        "worker profiles them.",
+    ),
+    Option("athena_workgroup", "primary", "Athena workgroup of these statements."),
+    Option("athena_from_megabytes", "1000", "Sources of engine aws from this size on are profiled by Athena."),
     Option("allowed_file_roots", "", "Comma-separated folders below which file:// sources may lie."),
     Option("gate_timeout_hours", "168", "A gate that nobody answers in this time closes: nothing is deployed."),
     Option("claude_conn_id", "anthropic_default", "Anthropic connection; without such a connection: rules only."),
@@ -75,6 +83,9 @@ class Settings:
     notifiers: str
     glue_database_prefix: str
     glue_role_arn: str
+    athena_output_uri: str
+    athena_workgroup: str
+    athena_from_megabytes: str
     allowed_file_roots: str
     gate_timeout_hours: str
     claude_conn_id: str

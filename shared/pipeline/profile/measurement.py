@@ -12,7 +12,8 @@ from shared.pipeline.profile import aggregates
 from shared.pipeline.profile.columns import column_report
 from shared.pipeline.profile.sample import look_at_sample
 from shared.pipeline.profile.shapes import candidates
-from shared.pipeline.profile.table import EVERY_SOURCE_ROW, TextTable, load_table
+from shared.pipeline.profile.table import TextTable, load_table
+from shared.pipeline.profile.whole import EveryRow, WholeSource
 from shared.pipeline.source import Source, open_source
 
 #: View of the source's rows as they were read, for as long as :func:`measuring` is open.
@@ -23,11 +24,13 @@ SOURCE_VIEW = "source_rows"
 class Measurement:
     """A measured source; open as long as exact counts of column combinations may be asked for.
 
+    :ivar whole: every row of the source, where only a share of them is measured.
     :ivar facts: what is known of the source as a whole (location, format, read options, files, unreadable rows).
     :ivar columns: one mapping for each column, in the order of the source.
     """
 
     table: TextTable
+    whole: WholeSource
     facts: dict[str, Any]
     columns: list[dict[str, Any]] = field(default_factory=list)
     distinct_rows: int = 0
@@ -38,17 +41,14 @@ class Measurement:
         return self.table.rows
 
     @property
+    def is_share(self) -> bool:
+        """Whether only a share of the rows was measured."""
+        return self.rows < self.source_rows
+
+    @property
     def source_rows(self) -> int:
         """Rows of the source that could be read."""
-        return self.table.source_rows
-
-    def count_distinct_in_source(self, positions: list[int]) -> tuple[int, int]:
-        """As :meth:`count_distinct`, over every row of the source where only a share was measured."""
-        return self.table.exact_distinct(positions, EVERY_SOURCE_ROW)
-
-    def distinct_rows_in_source(self) -> int:
-        """Number of different rows of the source."""
-        return self.table.distinct_rows(EVERY_SOURCE_ROW)
+        return self.whole.rows
 
     def count_distinct(self, positions: list[int]) -> tuple[int, int]:
         """Exact number of distinct combinations of columns, and of rows where one of them has no value."""
@@ -94,7 +94,7 @@ def measure_view(
             table.count_values(i)
     measured = aggregates.aggregate(table, wanted)
     quantiles = aggregates.quantiles(table, wanted)
-    result = Measurement(table, facts or {}, distinct_rows=table.distinct_rows() if columns else 0)
+    result = Measurement(table, EveryRow(table), facts or {}, distinct_rows=table.distinct_rows() if columns else 0)
     result.columns = [column_report(table, i, measured[i], look, quantiles.get(i, {})) for i, look in enumerate(looks)]
     return result
 

@@ -128,6 +128,17 @@ class TestShareOfTheRows:
         assert keys["unique_id"].distinct_count == LARGE_ROWS
         assert "batch_id" not in keys or not keys["batch_id"].exact
 
+    def test_a_value_that_the_share_may_lack_is_among_the_values_all_the_same(self, tmp_path: Path) -> None:
+        path = tmp_path / "calls.csv"
+        # The sample of the rows before them has none of these twelve.
+        lines = (f"{n},{'fax' if n >= LARGE_ROWS - 12 else ('mail', 'phone')[n % 2]}\n" for n in range(LARGE_ROWS))
+        path.write_text("call_id,channel\n" + "".join(lines))
+        document = profile_document(str(path), share=0.17, trial=False)
+        channel = next(column for column in document.columns if column.name == "channel")
+        assert channel.distinct_count == 3
+        (rule,) = [rule for rule in document.quality_rules if rule.check == "in_set"]
+        assert rule.arguments["values"] == ["fax", "mail", "phone"]
+
     def test_a_small_source_is_measured_whole(self) -> None:
         document = profile_document(str(ORDERS), share=0.01)
         assert document.profiled_rows == document.rows == 1530

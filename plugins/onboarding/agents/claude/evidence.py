@@ -38,6 +38,7 @@ def evidence(context: AgentContext, agent: str) -> dict[str, Any]:
         "what_a_row_is": context.conf.domain.description or "",
         "rows": profile.rows,
         "different_rows": profile.distinct_rows,
+        **({} if profile.source_rows is None else {"rows_of_the_whole_source": profile.source_rows}),
         "columns": [_column(context, column, column.name in hidden) for column in profile.columns],
         "measured_keys": [
             {"columns": candidate.columns, "unique_and_complete": candidate.exact, "reason": candidate.reason}

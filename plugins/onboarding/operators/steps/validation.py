@@ -8,8 +8,9 @@ from typing import Any
 
 from onboarding.deploy.duplicates import Overlap, find_duplicate, find_overlaps
 from onboarding.discovery import list_files
+from onboarding.discovery.athena_profile import why_on_the_worker
 from onboarding.discovery.engine_choice import unpacked_bytes
-from onboarding.discovery.estimates import estimate
+from onboarding.discovery.estimates import estimate, profile_in_words
 from onboarding.discovery.known_keys import known_keys
 from onboarding.discovery.reuse import matching_keys, reusable_decisions
 from onboarding.discovery.shared_rows import SAMPLE_ROWS, NotComparableError, are_alike, share_of_known_rows
@@ -21,6 +22,7 @@ from onboarding.operators.steps.route import conf_of
 from onboarding.spec.conf import Intent
 from onboarding.spec.names import column_names
 from onboarding.spec.plans import DiscoveryPlan
+from onboarding.spec.profile import SourceFile
 from onboarding.workspace.deployed import DeployedWorkload
 from onboarding.workspace.store import Store, canonical_json
 from shared.hooks.claude import ClaudeError, find_connection
@@ -144,6 +146,10 @@ def summarize_plan(context: StepContext) -> StepResult:
     plan["estimate"] = estimate(discovery.engine, size, cron).model_dump(mode="json")
     before = estimate_before(context, size)
     plan["estimate_before"] = before.model_dump(mode="json") if before else None
+    listed = context.json("connectivity", "files.json") if connectivity else []
+    files = [SourceFile.model_validate(file) for file in listed]
+    by_athena = bool(files) and not why_on_the_worker(conf_of(context), discovery.source, files, context.settings)
+    plan["profile"] = profile_in_words(sum(file.bytes for file in files)) if by_athena else ""
     plan["claude_limits"] = _claude_limits(context)
     overlaps = context.json("duplicates", OVERLAPS_FILE)
     plan["overlaps"] = [{"workload": overlap["workload"], "reason": overlap["reason"]} for overlap in overlaps]
