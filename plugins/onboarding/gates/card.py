@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -43,6 +44,7 @@ class NextRun(Strict):
     """What the run is given that an option hands on to, beside the changes that a person chose in the form.
 
     :ivar conf: keys of the conf and what they become.
+    :ivar instead: change that a person may choose in the form -> keys of the conf and what they become then.
     :ivar root_run_id: the onboarding that goes on; empty: the one that asks.
     :ivar from_phase: the phase (1 to 4) that it goes on from; None: the gate's.
     :ivar gaps: agent -> names of its failed tests that are left as they are.
@@ -51,11 +53,23 @@ class NextRun(Strict):
     """
 
     conf: dict[str, Any] = Field(default_factory=dict)
+    instead: dict[str, dict[str, Any]] = Field(default_factory=dict)
     root_run_id: str = ""
     from_phase: int | None = None
     gaps: dict[str, list[str]] = Field(default_factory=dict)
     edits: dict[str, str] = Field(default_factory=dict)
     mcp_mode: str = ""
+
+    def chosen(self, changes: Sequence[str]) -> tuple[NextRun, list[str]]:
+        """What it is after a person's choice, and the changes that are left to make.
+
+        Two choices at once are none: they stay changes, which contradict each other.
+        """
+        picked = sorted({text for text in changes if text in self.instead})
+        if len(picked) != 1:
+            return self, list(changes)
+        left = [text for text in changes if text != picked[0]]
+        return self.model_copy(update={"conf": self.instead[picked[0]]}), left
 
 
 class Card(Strict):

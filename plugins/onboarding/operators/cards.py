@@ -7,7 +7,8 @@ from typing import Any
 
 from onboarding.deploy.dry_run import DryRun
 from onboarding.discovery.estimates import Estimate, in_words
-from onboarding.gates.card import Card, CardItem, NextRun, items_of
+from onboarding.gates.card import Card, CardChoice, CardItem, NextRun, items_of
+from onboarding.gates.corrections import change
 from onboarding.gates.links import airflow_url, report_url
 from onboarding.operators import second_look
 from onboarding.operators.card_choices import deploy_choices, plan_choices, profile_choices
@@ -80,22 +81,36 @@ def _estimates(context: StepContext) -> list[str]:
 
 def overlap_card(context: StepContext) -> Card:
     """``approve_overlap``: the plan, what is onboarded already of the same data, and what extending that means."""
-    best, plan = _overlaps(context)[0], plan_card(context)
-    reads = f"{best['location']} where {best['filter']}" if best["filter"] else str(best["location"])
-    extended = {"location": best["location"], "filter": best["filter"] or None}
+    (best, *others), plan = _overlaps(context), plan_card(context)
+    instead = {change("workload", other["workload"]): other for other in others}
+    choices = [
+        CardChoice(change=text, label=f"extend {other['workload']}, which then reads {_reads(other)}")
+        for text, other in instead.items()
+    ]
+    chosen = f", or of another that is chosen in the form ({len(others)} of them)" if others else ""
+    following = NextRun(
+        conf=_extended(best), instead={text: _extended(other) for text, other in instead.items()}, from_phase=1
+    )
     return plan.model_copy(
         update={
             "gate": "approve_overlap",
             "first_option": "extend the existing",
-            "effect": f"makes a new version of {best['workload']} that reads {reads}; `keep separate` onboards this "
-            "source as planned.",
-            "following": {
-                "extend the existing": NextRun(
-                    conf={"intent": "modify", "workload": best["workload"], "source": extended}, from_phase=1
-                )
-            },
+            "effect": f"makes a new version of {best['workload']} that reads {_reads(best)}{chosen}; `keep separate` "
+            "onboards this source as planned.",
+            "choices": [*choices, *plan.choices],
+            "following": {"extend the existing": following},
         }
     )
+
+
+def _reads(overlap: Mapping[str, str]) -> str:
+    return f"{overlap['location']} where {overlap['filter']}" if overlap["filter"] else str(overlap["location"])
+
+
+def _extended(overlap: Mapping[str, str]) -> dict[str, Any]:
+    """The conf that makes a new version of the workload, which reads the data of both."""
+    source = {"location": overlap["location"], "filter": overlap["filter"] or None}
+    return {"intent": "modify", "workload": overlap["workload"], "source": source}
 
 
 def _overlaps(context: StepContext) -> list[dict[str, str]]:

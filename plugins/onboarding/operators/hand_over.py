@@ -43,12 +43,13 @@ class HandOverOperator(TriggerDagRunOperator):
         if asked is None:
             raise AirflowSkipException("no change was asked for")
         step_context = open_step_context(context, {})
-        run, following = step_context.run, NextRun.model_validate(asked.get("following") or {})
+        run = step_context.run
+        following, changes = NextRun.model_validate(asked.get("following") or {}).chosen(asked["changes"])
         root = following.root_run_id or run.root_run_id
         record = RunRecord(step_context.store, root)
         iteration = run.iteration + 1 if root == run.root_run_id else _iteration_of_other(step_context, root, record)
         self.trigger_run_id = chain_run_id(root, iteration)
-        conf, corrections, problem = _next_conf(step_context, record, asked, following)
+        conf, corrections, problem = _next_conf(step_context, record, {**asked, "changes": changes}, following)
         kept, dropped = _kept_edits(record, step_context, conf, root)
         resume = {
             "from_phase": following.from_phase or GATE_BY_NAME[str(asked["gate"])].phase,
@@ -63,8 +64,8 @@ class HandOverOperator(TriggerDagRunOperator):
         entry = {name: asked[name] for name in ("gate", "by")}
         entry |= {"run_id": self.trigger_run_id, "from_run_id": run.run_id, "problem": problem}
         # What the option itself changes is shown to who approves it like what was chosen in the form.
-        entry["changes"] = [*asked["changes"], *_changes_of(record, following, corrections)]
-        entry["chosen"] = list(asked["changes"])
+        entry["changes"] = [*changes, *_changes_of(record, following, corrections)]
+        entry["chosen"] = changes
         if dropped:
             entry["dropped_edits"] = dropped
         if root != run.root_run_id:

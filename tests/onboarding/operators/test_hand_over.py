@@ -68,6 +68,37 @@ def test_the_next_run_has_the_changed_conf_and_its_place_in_the_chain(record: Ru
     assert triggered.conf["resume"]["corrections"] == {"domain.columns.zip.type": "text"}
 
 
+@pytest.mark.parametrize(
+    ("chosen", "workload", "location", "problem"),
+    [
+        ([], "orders_eu", "s3://landing/", ""),
+        (["workload = orders_us"], "orders_us", "s3://other/", ""),
+        (["workload = orders_us", "workload = orders_uk"], "", "s3://landing/orders/", "`workload` is changed twice"),
+    ],
+)
+def test_one_of_several_workloads_is_extended(
+    record: RunRecord, chosen: list[str], workload: str, location: str, problem: str
+) -> None:
+    def extended(name: str, place: str) -> dict[str, Any]:
+        return {"intent": "modify", "workload": name, "source": {"location": place, "filter": None}}
+
+    others = {"orders_us": "s3://other/", "orders_uk": "s3://third/"}
+    instead = {f"workload = {name}": extended(name, place) for name, place in others.items()}
+    instance = Instance("hand_over")
+    summary = {OUTCOME_KEY: SUPERSEDED, "reason": "x", "gate": "approve_overlap", "by": "reviewer", "changes": chosen}
+    summary["following"] = {"conf": extended("orders_eu", "s3://landing/"), "instead": instead, "from_phase": 1}
+    instance.give({"summary": summary}, "profile.decision", OUTCOME_KEY)
+    triggered = _hand_over(instance)
+    assert triggered is not None
+    assert triggered.conf is not None
+    conf = parse_conf(triggered.conf)
+    assert (conf.workload or "", conf.source.location) == (workload, location)
+    entry = record.read("handover-02")
+    assert entry is not None
+    assert problem in entry["problem"]
+    assert bool(entry["problem"]) == bool(problem)
+
+
 def test_a_later_run_hands_on_to_the_one_after_it(record: RunRecord) -> None:
     record.write("handover-02", {"run_id": "run-1__round_02"})
     conf = {**CONF, "resume": {"root_run_id": "run-1", "iteration": 2, "from_phase": 3}}

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from onboarding.gates.card import Card
-from onboarding.operators.cards import plan_card
+from onboarding.operators.cards import overlap_card, plan_card
 from onboarding.operators.step import StepContext
 from onboarding.spec.settings import load_settings
 from onboarding.workspace.store import Store
@@ -57,6 +57,28 @@ def test_a_neighbour_that_cannot_be_read_is_told_and_ends_nothing(tmp_path: Path
     (item,) = _planned(run).items
     assert item.title == "a workload with the same columns could not be compared"
     assert "Bronze of `older` cannot be read" in item.evidence
+
+
+def test_of_several_overlapping_workloads_one_is_chosen(tmp_path: Path) -> None:
+    run = Run(write_tickets(tmp_path), workload="planted")
+    dags = Store(load_settings().dags_uri)
+    for name, location in (("all_calls", tmp_path.as_uri()), ("mail_only", (tmp_path / "tickets.csv").as_uri())):
+        dags.write(f"workloads/{name}/{name}_dag.py", b'VERSION = "abcabcabcabc"\n')
+        source = {"location": location, "filter": "channel = 'mail'" if name == "mail_only" else ""}
+        manifest = {"workload": name, "source": source, "about": {"columns": ["ticket_id"]}}
+        dags.write(f"workloads/{name}/abcabcabcabc/.onboarding/manifest.json", json.dumps(manifest).encode())
+    run.to_plan()
+    card = overlap_card(StepContext(run.store, load_settings(), run.run, run.outputs))
+    first, second = (item.title.rpartition(" ")[2] for item in card.items[:2])
+    assert {first, second} == {"all_calls", "mail_only"}
+    assert f"a new version of {first} that reads " in card.effect
+    assert "or of another that is chosen in the form (1 of them)" in card.effect
+    chosen = card.choices[0]
+    assert chosen.change == f"workload = {second}"
+    following, left = card.following["extend the existing"].chosen([chosen.change])
+    assert (following.conf["workload"], following.conf["intent"], left) == (second, "modify", [])
+    assert str(following.conf["source"]["location"]) in chosen.label
+    assert card.following["extend the existing"].conf["workload"] == first
 
 
 def _decided_elsewhere(*decisions: tuple[str, str]) -> None:
