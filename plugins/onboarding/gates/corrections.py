@@ -18,6 +18,8 @@ from onboarding.spec.parse import fold, overlay, parse_conf
 CHANGES = "changes"
 MOST_CHANGES, LONGEST_CHANGE = 50, 300
 PRIMARY_KEY, INFORMING_RULES = "domain.primary_key", "quality.informing_rules"
+#: Its value is one predicate, with whatever commas it has, or ``none``.
+FILTERS = "transformations.filters"
 _BUILDING = ("transformations", "quality", "schedule", "retention")
 #: Gate -> keys that may be changed there, with all below them. Where the data is, who decides and under which
 #: engine and account is another onboarding; what an earlier gate asked is asked there.
@@ -65,7 +67,9 @@ def parsed_changes(gate: str, changes: Iterable[str]) -> dict[str, Any]:
         if key in (INFORMING_RULES, REGULATIONS):
             found[key] = sorted({*found.get(key, ()), *_listed(value)})
             continue
-        becomes = _listed(value) if key == PRIMARY_KEY else value
+        becomes: str | list[str] = _listed(value) if key == PRIMARY_KEY else value
+        if key == FILTERS:
+            becomes = [] if value == NO_ENTRY else [value]
         if found.setdefault(key, becomes) != becomes:
             raise ConfError(
                 f"`{key}` is changed twice",

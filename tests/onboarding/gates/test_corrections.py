@@ -124,3 +124,12 @@ def test_who_decides_where_the_data_is_and_what_an_earlier_gate_asked_cannot_be_
 
 def test_each_gate_has_its_keys() -> None:
     assert set(CHANGEABLE) == {gate.name for gate in GATES}
+
+
+def test_a_filter_is_one_predicate_whatever_it_is_made_of_or_none() -> None:
+    earlier = {"source": {"location": "s3://landing/orders/"}, "transformations": {"filters": ["amount > 1"]}}
+    text = "transformations.filters = status IN ('open', 'paid') AND amount = 5"
+    assert corrected_conf("resolve", earlier, [text]).transformations.filters == [
+        "status IN ('open', 'paid') AND amount = 5"
+    ]
+    assert corrected_conf("resolve", earlier, [change("transformations.filters", [])]).transformations.filters == []

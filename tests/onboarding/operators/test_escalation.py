@@ -90,3 +90,13 @@ def test_a_regulation_may_forbid_it(record: RunRecord, tmp_path: Path) -> None:
     shown = card(run)
     assert shown.options == ["fix and retry", "I edited the files", "stop"]
     assert any("SOX" in line and "forbids it" in line for line in shown.numbers)
+
+
+def test_a_filter_may_be_taken_out(record: RunRecord, tmp_path: Path) -> None:
+    run = Run(write_tickets(tmp_path), **{"transformations.filters": ["minutes > 100000"]})
+    run.to_profile()
+    run.step("metadata", "profile:propose", "conf", "discovery", "profile")
+    for agent in ("transformation", "quality", "dag"):
+        run.step(agent, f"build:propose_{agent}", "conf", "discovery", "profile", *run.outputs)
+    run.record.write("tests-quality-01-second", failed("quality"))
+    assert card(run).choices[0].change == "transformations.filters = none"
