@@ -35,7 +35,7 @@ SEED = 20
 NAMES = [f"{kind}_{number:02d}" for number, kind in enumerate(["plain"] * 12 + ["once"] * 3 + ["twice"] * 4)]
 #: Two people ask for the same source at the same moment.
 SAME_SOURCE = "plain_00"
-KILLED = ("scheduler", "dag-processor", "api-server", "triggerer", "aws", "scheduler", "api-server", "aws")
+KILLED = ("scheduler", "dag-processor", "api-server", "triggerer", "aws", "execution-api", "scheduler", "aws")
 LONGEST_SECONDS = 6000.0
 #: Of 100 answers: how many go on, ask for a change, or end the onboarding.
 SHARES = {"approve": 74, "change": 13, "reject": 13}

@@ -70,7 +70,8 @@ def aws_client(url: str, service: str) -> Any:
 def running(image: Image) -> Iterator[Environment]:
     """The environment with an empty database and a fresh AWS account; everything is stopped at the end."""
     reservation = ports.Reservation()
-    known = state.State(api_port=reservation.take([]), aws_port=reservation.take([]), since=time.time())
+    api_port = reservation.take([])
+    known = state.State(api_port=api_port, execution_port=api_port, aws_port=reservation.take([]), since=time.time())
     passwords = {name: secrets.token_urlsafe(12) for name in ROLES}
     root = image.folder
     (root / "logs").mkdir()

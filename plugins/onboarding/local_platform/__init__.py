@@ -1,4 +1,4 @@
-"""The local platform: Airflow's four components and an emulated AWS.
+"""The local platform: Airflow's components and an emulated AWS.
 
 :func:`up` starts it (or finds it running), :func:`read_platform` finds it, :func:`down` stops it.
 """

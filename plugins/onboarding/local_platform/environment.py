@@ -71,9 +71,13 @@ def overlay(home: Home, api_url: str, aws_url: str) -> dict[str, str]:
     }
 
 
-def component_environment(home: Home, api_url: str, aws_url: str) -> dict[str, str]:
-    """The whole environment of one of the platform's own processes."""
-    return {**cleaned(os.environ), **overlay(home, api_url, aws_url), MARKER: str(home.root)}
+def component_environment(home: Home, api_url: str, aws_url: str, execution_url: str) -> dict[str, str]:
+    """The whole environment of one of the platform's own processes.
+
+    :param execution_url: of the server that running tasks talk to.
+    """
+    own = {"AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{execution_url}/execution/", MARKER: str(home.root)}
+    return {**cleaned(os.environ), **overlay(home, api_url, aws_url), **own}
 
 
 def _process(home: Home) -> dict[str, str]:
@@ -102,7 +106,6 @@ def _airflow(home: Home, api_url: str) -> dict[str, str]:
         "CORE__FERNET_KEY": keys["fernet_key"],
         "CORE__PLUGINS_FOLDER": str(home.airflow / "plugins"),
         "CORE__DAGS_FOLDER": str(dags_folder()),
-        "CORE__EXECUTION_API_SERVER_URL": f"{api_url}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{n}:{r}" for n, r in secrets_store.ROLES.items()),
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home.passwords_file),

@@ -67,6 +67,8 @@ def unhealthy_parts(state: State) -> list[str]:
     status, report = request_json(f"{state.api_url}/api/v2/monitor/health")
     if status != 200 or not isinstance(report, dict):
         return ["api-server"]
+    if request_json(f"{state.execution_url}/execution/health")[0] != 200:
+        return ["execution-api"]
     waiting = [] if report.get("metadatabase", {}).get("status") == "healthy" else ["metadatabase"]
     stale = [name for name, key in _PARTS.items() if not _is_fresh(report.get(name) or {}, key, state.since)]
     return waiting + stale

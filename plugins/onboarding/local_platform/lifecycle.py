@@ -24,9 +24,14 @@ from onboarding.local_platform.state import State
 
 Progress = Callable[[str], None]
 AWS = "aws"
+EXECUTION_API = "execution-api"
 # Arguments of `python -m airflow` per component. Logs are read from the shared folder: no log servers.
+#
+# The tasks' API has a server of its own. Airflow writes who did what while the loop of the server stands still; with
+# SQLite that write waits for the lock of a task's request, whose commit waits for the loop: both for a whole minute.
 AIRFLOW_COMPONENTS: dict[str, tuple[str, ...]] = {
-    "api-server": ("api-server",),
+    "api-server": ("api-server", "--apps", "core"),
+    EXECUTION_API: ("api-server", "--apps", "execution"),
     "scheduler": ("scheduler", "--skip-serve-logs"),
     "dag-processor": ("dag-processor",),
     "triggerer": ("triggerer", "--skip-serve-logs"),
@@ -91,7 +96,7 @@ def _start(home: Home, port: int | None, progress: Progress) -> PlatformInfo:
         promises.callback(reservation.release)
         current = _choose_ports(home, reservation, port)
         secrets_store.ensure(home)
-        environment = component_environment(home, current.api_url, current.aws_url)
+        environment = component_environment(home, current.api_url, current.aws_url, current.execution_url)
         undo.callback(_stop, home, progress)  # whatever goes wrong, Ctrl-C included
         current = _start_aws(home, current, environment, progress)
         _prepare(home, current, environment, progress)
@@ -119,9 +124,11 @@ def _choose_ports(home: Home, reservation: ports.Reservation, port: int | None) 
         api = port
     else:
         api = reservation.take([int(known) for known in (remembered.get("api"), 8080) if known])
-    aws = reservation.take([int(known) for known in (remembered.get("aws"),) if known])
-    write_json(home.airflow / "ports.json", {"api": api, "aws": aws})
-    return State(api_port=api, aws_port=aws, since=time.time())
+    execution, aws = (
+        reservation.take([int(known) for known in (remembered.get(name),) if known]) for name in ("execution", "aws")
+    )
+    write_json(home.airflow / "ports.json", {"api": api, "execution": execution, "aws": aws})
+    return State(api_port=api, execution_port=execution, aws_port=aws, since=time.time())
 
 
 def _start_aws(home: Home, current: State, environment: dict[str, str], progress: Progress) -> State:
@@ -191,6 +198,8 @@ def _start_airflow(home: Home, current: State, environment: dict[str, str], prog
     for name, arguments in AIRFLOW_COMPONENTS.items():
         command = processes.python_command("-m", "airflow", *arguments)
         settings = {**environment, **QUIETER.get(name, {})}
+        if name == EXECUTION_API:
+            command += ["--port", str(current.execution_port)]
         component = processes.start(name, command, settings, home.logs / f"{name}.log", home.root)
         current = replace(current, components=(*current.components, component))
         state.write(home, current)

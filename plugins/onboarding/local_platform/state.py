@@ -11,18 +11,20 @@ from onboarding.local_platform.info import Home, PlatformInfo
 from onboarding.local_platform.ports import LOOPBACK
 from onboarding.local_platform.processes import Component
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
 class State:
     """What ``up`` started.
 
+    :param execution_port: of the API that running tasks talk to.
     :param since: start of the platform, seconds since the epoch.
     :param ready: True once everything was healthy.
     """
 
     api_port: int
+    execution_port: int
     aws_port: int
     since: float
     components: tuple[Component, ...] = ()
@@ -32,6 +34,11 @@ class State:
     def api_url(self) -> str:
         """Airflow's UI and API."""
         return f"http://{LOOPBACK}:{self.api_port}"
+
+    @property
+    def execution_url(self) -> str:
+        """The server of the API that running tasks talk to."""
+        return f"http://{LOOPBACK}:{self.execution_port}"
 
     @property
     def aws_url(self) -> str:

@@ -48,7 +48,6 @@ def test_every_address_is_loopback(home: Home) -> None:
         value = json.loads(overlay[connection])
         assert (value.get("host") or urlsplit(value["extra"]["endpoint_url"]).hostname) == "127.0.0.1"
     assert overlay["AIRFLOW__API__HOST"] == "127.0.0.1"
-    assert overlay["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == f"{API}/execution/"
     assert overlay["AWS_ENDPOINT_URL"] == AWS
 
 
@@ -72,4 +71,6 @@ def test_the_users_own_file_roots_are_added(home: Home, monkeypatch: pytest.Monk
 
 def test_only_the_platforms_own_processes_carry_the_marker(home: Home) -> None:
     assert environment.MARKER not in environment.overlay(home, API, AWS)
-    assert environment.component_environment(home, API, AWS)[environment.MARKER] == str(home.root)
+    own = environment.component_environment(home, API, AWS, "http://127.0.0.1:9")
+    assert own[environment.MARKER] == str(home.root)
+    assert own["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:9/execution/"

@@ -12,7 +12,7 @@ from onboarding.local_platform import foreground, state
 from onboarding.local_platform.info import Home, PlatformError
 from onboarding.local_platform.processes import Component
 
-RUNNING = state.State(api_port=1, aws_port=2, since=3.0, ready=True)
+RUNNING = state.State(api_port=1, execution_port=4, aws_port=2, since=3.0, ready=True)
 
 
 @pytest.fixture

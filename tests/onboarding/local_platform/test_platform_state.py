@@ -10,7 +10,9 @@ from onboarding.local_platform import read_platform, secrets_store, state
 from onboarding.local_platform.info import Home
 from onboarding.local_platform.processes import Component
 
-STATE = state.State(api_port=1, aws_port=2, since=3.0, components=(Component("aws", 2**22, 1.5),), ready=True)
+STATE = state.State(
+    api_port=1, execution_port=4, aws_port=2, since=3.0, components=(Component("aws", 2**22, 1.5),), ready=True
+)
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def test_what_is_written_is_read(home: Home) -> None:
     assert state.read(home) == STATE
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema_version": 1}', '{"schema_version": 99}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema_version": 2}', '{"schema_version": 99}'])
 def test_a_damaged_or_foreign_file_is_no_platform(home: Home, text: str) -> None:
     home.state_file.write_text(text)
     assert state.read(home) is None
@@ -71,6 +73,7 @@ def test_the_state_file_holds_no_secret(home: Home) -> None:
     assert set(json.loads(home.state_file.read_text())) == {
         "schema_version",
         "api_port",
+        "execution_port",
         "aws_port",
         "since",
         "components",
