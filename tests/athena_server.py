@@ -10,13 +10,9 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-import threading
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +22,11 @@ import sqlglot
 
 from shared.pipeline.literals import identifiers, quote_identifier, quote_list, quote_literal
 from shared.pipeline.storage import bucket_and_key
+from tests.loopback_aws import ServiceError, serving
 
 _UNLOAD = re.compile(r"UNLOAD \((.*)\) TO '([^']*)' WITH \(format = 'PARQUET'\)", re.DOTALL)
 _OPEN_CSV = "org.apache.hadoop.hive.serde2.OpenCSVSerde"
 _PAGE = 100
-
-
-class ServiceError(Exception):
-    """An error of the service: its code and its message."""
 
 
 @dataclass
@@ -76,7 +69,8 @@ class CrawlersAndAthena:
         )
 
     def call(self, service: str, operation: str, given: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The answer to a call; ``None``: it is not one of ours."""
+        """The answer to a call (see :data:`tests.loopback_aws.Call`)."""
+        service = {"AWSGlue": "glue", "AmazonAthena": "athena"}.get(service, "")
         name = re.sub("(?<!^)([A-Z])", r"_\1", operation).lower()
         handler = getattr(self, f"_{service}_{name}", None)
         return None if handler is None else dict(handler(given) or {})
@@ -267,42 +261,5 @@ def _parquet_columns(paths: list[Path]) -> list[tuple[str, str]]:
 def athena_server(moto_url: str) -> Iterator[tuple[str, CrawlersAndAthena]]:
     """The URL of the services, and what they hold, while they serve."""
     services = CrawlersAndAthena(moto_url)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            target = self.headers.get("X-Amz-Target", "")
-            service = {"AWSGlue": "glue", "AmazonAthena": "athena"}.get(target.partition(".")[0], "")
-            try:
-                answer = services.call(service, target.rpartition(".")[2], json.loads(body or b"{}"))
-            except ServiceError as error:
-                code, message = error.args
-                self._send(400, json.dumps({"__type": code, "message": message}).encode())
-                return
-            if answer is not None:
-                self._send(200, json.dumps(answer).encode())
-                return
-            request = urllib.request.Request(moto_url + self.path, data=body, headers=dict(self.headers.items()))
-            try:
-                with urllib.request.urlopen(request) as forwarded:
-                    self._send(forwarded.status, forwarded.read())
-            except urllib.error.HTTPError as error:
-                self._send(error.code, error.read())
-
-        def _send(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.1")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", services
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(services.call, moto_url) as url:
+        yield url, services

@@ -34,6 +34,14 @@ class Asked:
         path = f"/dags/{META_DAG}/dagRuns/{self.name}/{part}/{name}"
         client.api.send("PATCH", path, {"new_state": state})
 
+    def clear(self, dag_id: str, run_id: str, *task_ids: str) -> None:
+        """Clear tasks with what comes after them, as the button of the UI does."""
+        body = {
+            "dry_run": False, "dag_run_id": run_id, "task_ids": list(task_ids), "include_downstream": True,
+            "only_failed": False, "reset_dag_runs": True,
+        }  # fmt: skip
+        self.reviewer.api.send("POST", f"/dags/{dag_id}/clearTaskInstances", body)
+
     def states(self) -> dict[str, str]:
         return {str(task["task_id"]): str(task["state"]) for task in self.requester.tasks(META_DAG, self.name)}
 
@@ -106,6 +114,60 @@ def test_a_meta_run_that_is_marked_success_deploys_nothing(platform: PlatformInf
     assert states["phase_5_deploy.deploy"] != "failed"
     assert asked.requester.api.dag(f"{asked.name}_codes") is None
     asked.close()
+
+
+def test_a_gate_that_is_cleared_while_it_waits_asks_again(platform: PlatformInfo) -> None:
+    asked = Asked(platform, "marks_cleared")
+    asked.clear(asked.gate.dag_id, asked.gate.run_id, "approve")
+    again = _gate(asked.reviewer, asked.name, "approve_plan")
+    assert again.run_id == asked.gate.run_id
+    asked.reviewer.answer(again, "reject")
+    run = _ended(asked.requester, asked.name)
+    assert (run["state"], run["note"]) == ("success", "rejected: approve_plan: reject by reviewer (required actions)")
+
+
+@pytest.mark.parametrize("task", ["request", "wait"])
+def test_what_stands_around_a_gate_may_be_cleared_and_the_answer_counts(platform: PlatformInfo, task: str) -> None:
+    asked = Asked(platform, f"marks_cleared_{task}")
+    asked.clear(META_DAG, asked.name, f"{GROUP}.{task}")
+    _wait(lambda: asked.states()[f"{GROUP}.wait"] in ("deferred", "up_for_reschedule"))
+    again = _gate(asked.reviewer, asked.name, "approve_plan")
+    assert again.run_id == asked.gate.run_id
+    asked.reviewer.answer(again, "reject")
+    run = _ended(asked.requester, asked.name)
+    assert (run["state"], run["note"]) == ("success", "rejected: approve_plan: reject by reviewer (required actions)")
+
+
+def test_a_meta_run_that_is_cleared_keeps_its_answers(platform: PlatformInfo) -> None:
+    asked = Asked(platform, "marks_cleared_run")
+    asked.reviewer.answer(asked.gate, "approve")
+    _gate(asked.reviewer, asked.name, "confirm_profile")
+    asked.clear(META_DAG, asked.name, "route.validate_conf")
+    _wait(lambda: asked.states()["phase_3_profile.measure"] != "success")
+    again = _gate(asked.reviewer, asked.name, "confirm_profile")
+    assert asked.states()[f"{GROUP}.decision"] == "success"
+    assert not [gate for gate in asked.reviewer.waiting_gates(asked.name) if gate.gate == "approve_plan"]
+    asked.reviewer.answer(again, "reject")
+    run = _ended(asked.requester, asked.name)
+    assert (run["state"], run["note"]) == (
+        "success",
+        "rejected: confirm_profile: reject by reviewer (required actions)",
+    )
+
+
+def test_a_gate_that_is_cleared_after_its_answer_changes_nothing(platform: PlatformInfo) -> None:
+    asked = Asked(platform, "marks_cleared_late")
+    asked.reviewer.answer(asked.gate, "approve")
+    profile = _gate(asked.reviewer, asked.name, "confirm_profile")
+    asked.clear(asked.gate.dag_id, asked.gate.run_id, "approve")
+    again = _gate(asked.reviewer, asked.name, "approve_plan")
+    asked.reviewer.answer(again, "reject")
+    asked.reviewer.answer(profile, "reject")
+    run = _ended(asked.requester, asked.name)
+    assert (run["state"], run["note"]) == (
+        "success",
+        "rejected: confirm_profile: reject by reviewer (required actions)",
+    )
 
 
 @pytest.mark.parametrize(("who", "state"), [("requester", "success"), ("requester", "failed"), ("admin", "success")])

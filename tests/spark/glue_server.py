@@ -7,16 +7,13 @@ archives that its job names from S3, in a folder and an environment of its own; 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import signal
 import subprocess
 import threading
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import dropwhile
 from pathlib import Path
 from typing import Any
@@ -24,15 +21,12 @@ from typing import Any
 import boto3
 
 from shared.pipeline.storage import bucket_and_key
+from tests.loopback_aws import ServiceError, serving
 from tools.spark_environment import SparkEnvironment
 
 # Arguments that Glue takes for itself.
 _OF_GLUE = ("--extra-py-files", "--conf", "--enable-spark-ui", "--enable-observability-metrics")
 _DONE = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR")
-
-
-class GlueError(Exception):
-    """An error of the service: its code and its message."""
 
 
 @dataclass
@@ -85,7 +79,7 @@ class Glue:
 
     def _create(self, given: Mapping[str, Any]) -> dict[str, Any]:
         if given["Name"] in self.jobs:
-            raise GlueError("IdempotentParameterMismatchException", f"job {given['Name']} exists")
+            raise ServiceError("IdempotentParameterMismatchException", f"job {given['Name']} exists")
         self.jobs[given["Name"]] = dict(given)
         return {"Name": given["Name"]}
 
@@ -99,7 +93,7 @@ class Glue:
 
     def _job(self, name: str) -> dict[str, Any]:
         if name not in self.jobs:
-            raise GlueError("EntityNotFoundException", f"Job {name} not found.")
+            raise ServiceError("EntityNotFoundException", f"Job {name} not found.")
         return self.jobs[name]
 
     def _start(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +101,7 @@ class Glue:
         with self._lock:
             going_on = [run for run in self.runs if run.job["Name"] == job["Name"] and run.state not in _DONE]
             if len(going_on) >= job.get("ExecutionProperty", {}).get("MaxConcurrentRuns", 1):
-                raise GlueError("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job['Name']}")
+                raise ServiceError("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job['Name']}")
             run = JobRun(f"jr_{len(self.runs):032x}", job, dict(given.get("Arguments", {})))
             self.runs.append(run)
         threading.Thread(target=self._run, args=(run,), daemon=True).start()
@@ -123,7 +117,7 @@ class Glue:
     def _run_of(self, run_id: str) -> JobRun:
         found = next((run for run in self.runs if run.id == run_id), None)
         if found is None:
-            raise GlueError("EntityNotFoundException", f"Job run {run_id} not found.")
+            raise ServiceError("EntityNotFoundException", f"Job run {run_id} not found.")
         return found
 
     def _stop(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,45 +216,10 @@ def _message(output: str) -> str:
 def glue_server(environment: SparkEnvironment, folder: Path, moto_url: str) -> Iterator[tuple[str, Glue]]:
     """The URL of the service, and what it holds, while it serves."""
     glue = Glue(environment, folder, moto_url)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
-            try:
-                answer = glue.call(operation, json.loads(body or b"{}"))
-            except GlueError as error:
-                code, message = error.args
-                self._send(400, json.dumps({"__type": code, "message": message}).encode())
-                return
-            if answer is not None:
-                self._send(200, json.dumps(answer).encode())
-                return
-            request = urllib.request.Request(moto_url + self.path, data=body, headers=dict(self.headers.items()))
-            try:
-                with urllib.request.urlopen(request) as forwarded:
-                    self._send(forwarded.status, forwarded.read())
-            except urllib.error.HTTPError as error:
-                self._send(error.code, error.read())
-
-        def _send(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.1")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", glue
+        with serving(lambda _, operation, given: glue.call(operation, given), moto_url) as url:
+            yield url, glue
     finally:
-        server.shutdown()
-        server.server_close()
         for run in glue.runs:
             if run.process is not None and run.process.poll() is None:
                 os.killpg(run.process.pid, signal.SIGKILL)
