@@ -113,7 +113,7 @@ def test_a_mark_of_success_goes_on_without(watched: PlatformInfo, folder: Path) 
     _mark(asked.reviewer, asked.gate, "success")
     asked.next_gate_is_the_plan("without")
     answer = asked.record.read("gate-fix_environment-01") or {}
-    assert (answer["option"], answer["by"], answer["how"]) == ("go on without", "reviewer", "marked success")
+    assert (answer["option"], answer["by"], answer["how"]) == ("go on without", "reviewer", "marked_success")
 
 
 def test_stop_and_a_mark_of_failed_end_it(watched: PlatformInfo, folder: Path) -> None:
