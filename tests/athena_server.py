@@ -263,3 +263,10 @@ def athena_server(moto_url: str) -> Iterator[tuple[str, CrawlersAndAthena]]:
     services = CrawlersAndAthena(moto_url)
     with serving(services.call, moto_url) as url:
         yield url, services
+
+
+def airflow_connection(moto_url: str, services_url: str) -> str:
+    """The Airflow connection to moto with these services, as JSON."""
+    here = {"endpoint_url": services_url}
+    extra = {"endpoint_url": moto_url, "region_name": "eu-west-1", "service_config": {"glue": here, "athena": here}}
+    return json.dumps({"conn_type": "aws", "login": "testing", "password": "testing", "extra": extra})

@@ -76,6 +76,7 @@ class AthenaQueries:
         told = self._hook.get_query_info(query)["QueryExecution"]
         self.scanned_bytes += int(told.get("Statistics", {}).get("DataScannedInBytes") or 0)
         if state not in self._hook.SUCCESS_STATES:
+            self._remove_result(query)
             raise AthenaError(
                 "Athena did not answer",
                 where=f"workgroup {self._workgroup}, query {query}",

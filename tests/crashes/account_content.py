@@ -22,19 +22,8 @@ _LISTS = (
 
 def account_content(platform: PlatformInfo) -> dict[str, Any]:
     """Name of everything in the account -> what it is: of an object its ETag, of a table its definition."""
-
-    def client(service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=platform.aws_url,
-            region_name=account_names.REGION,
-            aws_access_key_id=account_names.FAKE_KEY,
-            aws_secret_access_key=account_names.FAKE_KEY,
-            config=Config(proxies={}),
-        )
-
     found: dict[str, Any] = {}
-    s3, glue = client("s3"), client("glue")
+    s3, glue = _client(platform, "s3"), _client(platform, "glue")
     for bucket in s3.list_buckets()["Buckets"]:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket["Name"]):
             found |= {f"s3://{bucket['Name']}/{item['Key']}": item["ETag"] for item in page.get("Contents", ())}
@@ -45,7 +34,7 @@ def account_content(platform: PlatformInfo) -> dict[str, Any]:
     for job in glue.get_jobs()["Jobs"]:
         found[f"glue job {job['Name']}"] = job
     for service, operation, key, name in _LISTS:
-        for item in getattr(client(service), operation)()[key]:
+        for item in getattr(_client(platform, service), operation)()[key]:
             # The emulated AWS makes the role anew when it starts again, with another id.
             kept = [part for part in sorted(item) if "Date" not in part and part != "RoleId"]
             found[f"{service} {item[name]}"] = {part: item[part] for part in kept}
@@ -54,18 +43,22 @@ def account_content(platform: PlatformInfo) -> dict[str, Any]:
 
 def objects_below(platform: PlatformInfo, prefix: str) -> dict[str, bytes]:
     """Key -> content of the objects of the DAGs bucket below a prefix."""
-    s3 = boto3.client(
-        "s3",
+    s3 = _client(platform, "s3")
+    bucket = account_names.DAGS_BUCKET
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
+    return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+
+def _client(platform: PlatformInfo, service: str) -> Any:
+    return boto3.client(
+        service,
         endpoint_url=platform.aws_url,
         region_name=account_names.REGION,
         aws_access_key_id=account_names.FAKE_KEY,
         aws_secret_access_key=account_names.FAKE_KEY,
         config=Config(proxies={}),
     )
-    bucket = account_names.DAGS_BUCKET
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
-    return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

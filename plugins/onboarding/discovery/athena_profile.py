@@ -79,11 +79,11 @@ class _EveryRow:
 def why_on_the_worker(conf: Conf, source: SourcePlan, files: Sequence[SourceFile], settings: Settings) -> str:
     """Why the worker measures a source itself, every row of it; empty where Athena measures a share.
 
-    :raises SettingsError: ``athena_from_megabytes`` is no number.
+    :raises SettingsError: ``athena_from_megabytes`` is no number, or ``athena_output_uri`` no S3 prefix.
     """
     if conf.deployment.engine != "aws":
         return "deployment.engine is not aws"
-    if not settings.athena_output_uri:
+    if not settings.athena_prefix:
         return "[onboarding] athena_output_uri is not set"
     size = unpacked_bytes(files)
     if size < settings.number("athena_from_megabytes") * 1_000_000:

@@ -105,11 +105,13 @@ def given_key(
 
 
 def proved_in_source(
-    candidates: list[KeyCandidate], columns: list[ColumnProfile], measurement: Measurement
+    candidates: list[KeyCandidate], columns: list[ColumnProfile], measurement: Measurement, given: list[str]
 ) -> list[KeyCandidate]:
     """The candidates of a measured share of the rows that hold over every row, counted there.
 
     One that is nearly unique stays, and a person looks; the others are no candidates.
+
+    :param given: columns of the key that a person gave, which stays whatever was counted; empty: none was.
     """
     positions = {column.name: column.position for column in columns}
     rows = measurement.whole.distinct_rows()
@@ -117,7 +119,7 @@ def proved_in_source(
     for candidate in candidates:
         distinct, missing = measurement.whole.count_distinct([positions[name] for name in candidate.columns])
         exact = missing == 0 and distinct == rows
-        if not exact and distinct < NEAR_UNIQUE * rows:
+        if not exact and distinct < NEAR_UNIQUE * rows and candidate.columns != given:
             continue
         counted = f"over every row: {distinct} different values in {rows} different rows, {missing} without a value"
         proved.append(

@@ -91,7 +91,7 @@ def report_of(conf: Conf, measurement: Measurement, neighbours: Neighbours | Non
         given = given_key(columns, key, measurement.distinct_rows, measurement.count_distinct)
         candidates = [given, *(found for found in candidates if found.columns != key)]
     if measurement.is_share:
-        candidates = proved_in_source(candidates, columns, measurement)
+        candidates = proved_in_source(candidates, columns, measurement, key)
     hidden = {column.name for column in columns if _is_hidden(column, conf) or is_possible_identifier(column, rows)}
     if measurement.is_share:
         columns = [column if column.name in hidden else with_every_value(column, measurement) for column in columns]

@@ -135,6 +135,16 @@ class Settings:
         return value
 
     @property
+    def athena_prefix(self) -> str:
+        """Where Athena writes; empty: it is not asked.
+
+        :raises SettingsError: it is no S3 prefix.
+        """
+        if self.athena_output_uri and not self.athena_output_uri.startswith("s3://"):
+            raise _wrong("athena_output_uri", "an s3:// prefix, or nothing", self.athena_output_uri)
+        return self.athena_output_uri
+
+    @property
     def needs_mcp(self) -> bool:
         """Whether somebody is asked while a REQUIRED MCP server is down.
 

@@ -16,6 +16,8 @@ import pytest
 import onboarding
 from onboarding.cli.profile_command import profile, profile_document
 from onboarding.cli.profile_page import html_page, text_page
+from onboarding.discovery import looking_at_source
+from onboarding.spec.conf import Conf
 from onboarding.spec.profile_document import ProfileDocument
 from shared.pipeline.errors import SourceError
 from shared.pipeline.profile.validators import VALIDATOR_SAMPLE
@@ -138,6 +140,13 @@ class TestShareOfTheRows:
         assert channel.distinct_count == 3
         (rule,) = [rule for rule in document.quality_rules if rule.check == "in_set"]
         assert rule.arguments["values"] == ["fax", "mail", "phone"]
+
+    def test_a_key_that_a_person_gave_stays_with_what_every_row_says_of_it(self, large: Path) -> None:
+        conf = Conf.model_validate({"source": {"location": large.as_uri()}, "domain": {"primary_key": ["weekday"]}})
+        with looking_at_source(conf, share=0.2) as look:
+            given = next(found for found in look.report.key_candidates if found.columns == ["weekday"])
+        assert (given.exact, given.needs_eyes, given.distinct_count) == (False, True, 7)
+        assert f"over every row: 7 different values in {LARGE_ROWS} different rows" in given.reason
 
     def test_a_small_source_is_measured_whole(self) -> None:
         document = profile_document(str(ORDERS), share=0.01)

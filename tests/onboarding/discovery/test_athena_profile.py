@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import urllib.request
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from onboarding.spec.profile import ProfileReport, ReadOptions, SourceFile
 from shared.hooks.athena import AthenaError
 from shared.hooks.crawler import CrawlerError
 from shared.operators.pipeline_steps import aws_access
-from tests.athena_server import CrawlersAndAthena, Query, athena_server
+from tests.athena_server import CrawlersAndAthena, Query, airflow_connection, athena_server
 
 ROWS, BUCKET, OUTPUT = 60_000, "athena-landing", "athena-output"
 ROLE = "arn:aws:iam::123456789012:role/glue"
@@ -91,14 +90,7 @@ class Aws:
 def aws(aws_endpoint: str) -> Iterator[Aws]:
     urllib.request.urlopen(urllib.request.Request(f"{aws_endpoint}/moto-api/reset", method="POST"), timeout=30).close()
     with athena_server(aws_endpoint) as (url, services), pytest.MonkeyPatch.context() as patch:
-        here = {"endpoint_url": url}
-        extra = {
-            "endpoint_url": aws_endpoint,
-            "region_name": "eu-west-1",
-            "service_config": {"glue": here, "athena": here},
-        }
-        connection = {"conn_type": "aws", "login": "testing", "password": "testing", "extra": extra}
-        patch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
+        patch.setenv("AIRFLOW_CONN_AWS_DEFAULT", airflow_connection(aws_endpoint, url))
         for bucket in (BUCKET, OUTPUT):
             services.client("s3").create_bucket(
                 Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}

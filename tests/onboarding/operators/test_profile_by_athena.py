@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
-from onboarding.spec.settings import load_settings
+from onboarding.spec.settings import SettingsError, load_settings
 from onboarding.workspace.record import RunRecord
 from shared.operators.pipeline_steps import aws_access
-from tests.athena_server import CrawlersAndAthena, athena_server
+from tests.athena_server import CrawlersAndAthena, airflow_connection, athena_server
 from tests.onboarding.operators.meta_run import Run
 
 BUCKETS = ("landing-of-aws", "lake-of-aws", "dags-of-aws", "athena-of-aws")
@@ -23,14 +22,7 @@ def services(aws_endpoint: str, record: RunRecord, monkeypatch: pytest.MonkeyPat
     """An account with everything that engine aws needs, and a source of 30,000 rows in two objects."""
     urllib.request.urlopen(urllib.request.Request(f"{aws_endpoint}/moto-api/reset", method="POST"), timeout=30).close()
     with athena_server(aws_endpoint) as (url, services):
-        here = {"endpoint_url": url}
-        extra = {
-            "endpoint_url": aws_endpoint,
-            "region_name": "eu-west-1",
-            "service_config": {"glue": here, "athena": here},
-        }
-        connection = {"conn_type": "aws", "login": "testing", "password": "testing", "extra": extra}
-        monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
+        monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", airflow_connection(aws_endpoint, url))
         options = {
             "dags_uri": "s3://aws_default@dags-of-aws/dags",
             "lake_uri": "s3://aws_default@lake-of-aws/lake",
@@ -79,6 +71,17 @@ def test_a_large_source_of_engine_aws_is_profiled_by_crawler_and_athena(services
     assert profile is not None
     assert profile["rows"] == ROWS
     assert [query.sql.split(" ", maxsplit=1)[0] for query in services.queries[:2]] == ["SELECT", "UNLOAD"]
+
+
+def test_a_place_that_athena_cannot_write_to_is_named(
+    services: CrawlersAndAthena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__ONBOARDING__ATHENA_OUTPUT_URI", "file:///tmp/out")
+    load_settings.cache_clear()
+    run = Run("s3://landing-of-aws/tickets/", **{"deployment.engine": "aws"})
+    with aws_access("aws_default"), pytest.raises(SettingsError, match="athena_output_uri"):
+        run.to_plan()
+    assert (services.queries, services.crawlers) == ([], {})
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def _athena(context: StepContext) -> AthenaAccess:
     return AthenaAccess(
         aws_conn_id=settings.aws_conn_id,
         workgroup=settings.athena_workgroup,
-        output_uri=without_connection(settings.athena_output_uri),
+        output_uri=without_connection(settings.athena_prefix),
         role_arn=settings.glue_role_arn,
         name=f"{settings.glue_database_prefix}profile_{discovery_of(context).workload}",
     )
