@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, DeadlineAlert, DeadlineReference, SyncCallback
+from airflow.sdk import DAG, DeadlineAlert, SyncCallback
 
 from onboarding.gates.definitions import GATES
 from shared.operators.approval import CardApprovalOperator, remind
+from shared.operators.deadlines import RunQueued
 
 GATE_TIMEOUT = timedelta(hours=168)
 # One reminder; a clear of `approve` is no new deadline.
@@ -22,9 +23,7 @@ for gate in GATES:
         is_paused_upon_creation=False,
         max_active_runs=1000,
         tags=["onboarding", "gate"],
-        deadline=DeadlineAlert(
-            reference=DeadlineReference.DAGRUN_QUEUED_AT, interval=REMINDER_AFTER, callback=SyncCallback(remind)
-        ),
+        deadline=DeadlineAlert(reference=RunQueued(), interval=REMINDER_AFTER, callback=SyncCallback(remind)),
         doc_md=f"{gate.question} Answer in Required Actions; triggered by `onboard_meta_dag` only.",
     ) as dag:
         CardApprovalOperator(

@@ -24,6 +24,13 @@ class OnboardingPlugin(AirflowPlugin):
         return [preload]
 
     @cached_property
+    def deadline_references(self) -> list[Any]:  # type: ignore[override]  # a plain list in Airflow's class
+        """From when the deadlines of gates and pipelines count."""
+        from shared.operators.deadlines import RunQueued
+
+        return [RunQueued]
+
+    @cached_property
     def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]  # a plain list in Airflow's class
         """The pages, mounted by the api-server."""
         from onboarding.ui.registration import fastapi_apps

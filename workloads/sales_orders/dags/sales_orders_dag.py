@@ -12,15 +12,15 @@ from airflow.sdk import (
     Asset,
     CronTriggerTimetable,
     DeadlineAlert,
-    DeadlineReference,
     SyncCallback,
     TaskGroup,
 )
 
 from shared.operators import pipeline_steps
+from shared.operators.deadlines import RunQueued
 
 WORKLOAD = "sales_orders"
-VERSION = "f009a883fd9f"
+VERSION = "a84ad97949b1"
 HEAVY_POOL = "onboarding_heavy"
 
 DOC_MD = "Sales orders: 14 columns from a csv source\n\nOwner: data-platform. Primary key: order_id.\n\nGates: Silver 0.80, Gold 0.95; a failed gate publishes nothing.\n\nGold tables:\n\n- `sales_orders` (flat): One row per row of Silver.\n"
@@ -63,7 +63,7 @@ with DAG(
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
     deadline=DeadlineAlert(
-        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        reference=RunQueued(),
         interval=timedelta(minutes=120),
         callback=SyncCallback(
             pipeline_steps.deadline_missed, kwargs={"workload": WORKLOAD, "version": VERSION}

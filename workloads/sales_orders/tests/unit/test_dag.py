@@ -166,7 +166,7 @@ def test_every_task_has_a_time_limit_and_the_run_a_deadline(dag: Any, module: An
     for task in dag.tasks:
         assert task.execution_timeout == timedelta(minutes=120), task.task_id
     (deadline,) = dag.deadline if isinstance(dag.deadline, list) else [dag.deadline]
-    assert type(deadline.reference).__name__ == "DagRunQueuedAtDeadline"
+    assert type(deadline.reference).__name__ == "RunQueued"
     assert deadline.interval == timedelta(minutes=120)
     assert deadline.callback.path == "shared.operators.pipeline_steps.deadline_missed"
     assert deadline.callback.kwargs == {"workload": module.WORKLOAD, "version": module.VERSION}
