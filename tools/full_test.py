@@ -1,8 +1,8 @@
 """``python -m tools.full_test``: run every test and keep the result in ``docs/test-full.md`` (and ``.json``).
 
-Tests of a platform mostly wait for Airflow: they run at the same time as all others, which have a worker per core and
-run one part after the other. The page is written whatever the
-result is; the exit code is that of the part that failed.
+Tests of a platform mostly wait for Airflow: they run at the same time as all others, which have a worker per core.
+Each side runs one part after the other, and the page is written after each part, whatever its result is: what was found
+stays when the rest is interrupted. The exit code is that of a part that failed.
 """
 
 from __future__ import annotations
@@ -19,13 +19,55 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "test-full.md"
 KEPT = ROOT / "docs" / "test-full.json"
-PARTS = ("e2e", "not e2e and slow", "not e2e and not slow")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tests that run together.
+
+    :ivar marker: pytest's marker expression.
+    :ivar folders: below ``tests/``; empty for all but those of ``elsewhere``.
+    :ivar elsewhere: folders whose tests with this marker are another part's.
+    """
+
+    name: str
+    marker: str
+    folders: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+    def arguments(self) -> list[str]:
+        """What selects them, for pytest."""
+        return [
+            "-m", self.marker, *(f"tests/{folder}" for folder in self.folders),
+            *(f"--ignore=tests/{folder}" for folder in self.elsewhere),
+        ]  # fmt: skip
+
+    @property
+    def on_platform(self) -> bool:
+        """Whether its tests share one local platform: one worker runs them all."""
+        return self.marker == "e2e"
+
+
+def _by_folder(title: str, marker: str, folders: Sequence[str]) -> list[Part]:
+    """A part for each of these folders, and one for all others: no test is in none."""
+    parts = [Part(f"{title}: {folder}", marker, (folder,)) for folder in folders]
+    return [*parts, Part(f"{title}: all others", marker, (), tuple(folders))]
+
+
 #: Parts of which one runs after the other.
-SIDES = (("e2e",), ("not e2e and slow", "not e2e and not slow"))
+SIDES = (
+    tuple(_by_folder("platform", "e2e", ("end_to_end",))),
+    (
+        Part("fast", "not e2e and not slow"),
+        *_by_folder("slow", "not e2e and slow", ("crashes", "hard_input", "loads", "mwaa")),
+    ),
+)
+PARTS = {part.name: part for side in SIDES for part in side}
 
 
 @dataclass
@@ -94,10 +136,12 @@ class PartRun:
 
 
 def read_runs(kept: Path) -> dict[str, PartRun]:
-    """The last run of each part that was ever run."""
+    """The last run of each part that was ever run; nothing of parts that there are no more."""
     document = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
     runs = {}
     for part, run in document.items():
+        if part not in PARTS:
+            continue
         groups = {name: Group(**group) for name, group in run["result"]["groups"].items()}
         runs[part] = PartRun(**{**run, "result": Result(**{**run["result"], "groups": groups})})
     return runs
@@ -122,8 +166,8 @@ def page(runs: Mapping[str, PartRun]) -> str:
     lines = [
         "# The last run of every test",
         "",
-        "Written by `make test-full`, whatever its result. It runs three parts, e2e beside the others; "
-        '`make test-full PART="e2e"` runs one of them again, and `FAILED=yes` beside it only what failed there.',
+        "Written by `make test-full`, whatever its result. It runs these parts, those of a platform beside the others. "
+        '`make test-full PART="slow: loads"` runs one of them, and `FAILED=yes` beside it only what failed there.',
         "",
         f"**{verdict}**: {total.passed} passed, {total.failed} failed, {total.skipped} skipped; "
         f"commit {' and '.join(commits)}.",
@@ -173,13 +217,13 @@ def _git(root: Path, *arguments: str) -> str:
     return found.stdout.strip() if found.returncode == 0 else ""
 
 
-def run_part(part: str, scratch: Path, extra: Sequence[str]) -> Result:
-    """Run pytest on the tests with this marker expression; what it prints is printed when it has ended."""
-    name = "-".join(part.split())
+def run_part(part: Part, scratch: Path, extra: Sequence[str]) -> Result:
+    """Run pytest on the tests of a part, or on those that ``extra`` names; its output is printed when it has ended."""
+    name = "-".join(part.name.replace(":", "").split())
     report, output = scratch / f"{name}.xml", scratch / f"{name}.txt"
-    workers = [] if part == "e2e" else ["-n", str(os.cpu_count() or 1)]
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", part, f"--junitxml={report}"]
-    command += [*workers, *extra]
+    workers = [] if part.on_platform else ["-n", str(os.cpu_count() or 1)]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}", *workers]
+    command += extra or part.arguments()
     with output.open("wb") as stream:
         process = subprocess.run(command, cwd=ROOT, check=False, stdout=stream, stderr=subprocess.STDOUT)
     sys.stdout.write(output.read_text("utf-8", errors="replace"))
@@ -236,30 +280,36 @@ def together(results: Iterable[Result]) -> Result:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run all parts, or the one that ``--part`` names, with further arguments for pytest; returns the exit code."""
+    """Run all parts, or the one that ``--part`` names; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("--part", choices=PARTS, help="run this part only; what is known of the others stays")
+    parser.add_argument("--part", choices=[*PARTS], help="run this part only; what is known of the others stays")
     parser.add_argument(
         "--failed", action="store_true", help="with --part: only its tests that failed; the others keep their result"
     )
-    options, extra = parser.parse_known_args(arguments)
+    options = parser.parse_args(arguments)
     known = read_runs(KEPT)
     failed = known[options.part].result.failures if options.failed and options.part in known else []
     if options.failed and not failed:
         parser.error("--failed needs a --part of which tests failed")
-    extra += [node_id(name) for name in failed]
-    sides = ((options.part,),) if options.part else SIDES
-    commit = commit_of(ROOT)
+    sides = ((PARTS[options.part],),) if options.part else SIDES
+    commit, one_writes = commit_of(ROOT), Lock()
+
+    def run_side(side: Sequence[Part], scratch: Path) -> list[int]:
+        codes = []
+        for part in side:
+            run = timed(part, commit, scratch, [node_id(name) for name in failed])
+            with one_writes:
+                runs = read_runs(KEPT)
+                keep({**runs, part.name: merged(runs[part.name], run) if failed else run}, KEPT, PAGE)
+            codes.append(run.result.exit_code)
+        return codes
+
     with tempfile.TemporaryDirectory(prefix="test-full-") as scratch, ThreadPoolExecutor(len(sides)) as pool:
-        done = pool.map(lambda side: {part: timed(part, commit, Path(scratch), extra) for part in side}, sides)
-        finished = {part: run for side in done for part, run in side.items()}
-    if failed:
-        finished = {options.part: merged(known[options.part], finished[options.part])}
-    keep({**known, **finished}, KEPT, PAGE)
-    return next((run.result.exit_code for run in finished.values() if run.result.exit_code), 0)
+        done = pool.map(lambda side: run_side(side, Path(scratch)), sides)
+        return next((code for codes in done for code in codes if code), 0)
 
 
-def timed(part: str, commit: str, scratch: Path, extra: Sequence[str]) -> PartRun:
+def timed(part: Part, commit: str, scratch: Path, extra: Sequence[str]) -> PartRun:
     """Run one part and note when and how long."""
     started = datetime.now(UTC)
     result = run_part(part, scratch, extra)

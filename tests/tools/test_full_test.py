@@ -8,6 +8,7 @@ from pathlib import Path
 from tools.full_test import (
     PARTS,
     Group,
+    Part,
     PartRun,
     Result,
     commit_of,
@@ -33,7 +34,7 @@ def run_of(result: Result, commit: str = "abc") -> PartRun:
 
 
 def text(result: Result) -> str:
-    return page({part: run_of(result if part == "e2e" else Result(0)) for part in PARTS})
+    return page({part: run_of(result if part == "platform: end_to_end" else Result(0)) for part in PARTS})
 
 
 def test_counts_and_failures_are_on_the_page(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_counts_and_failures_are_on_the_page(tmp_path: Path) -> None:
     assert "| `tests/shared/pipeline` | 1 | 1 | 0 | 4 |" in shown
     assert "| `tests/end_to_end` | 0 | 1 | 1 | 61 |" in shown
     assert "- `tests/shared/pipeline/test_run::test_b[x]`" in shown
-    assert "| e2e | **FAILED** | abc | 2026-03-04 05:06 | 10 min | 2 cores, Python 3.12.1 |" in shown
+    assert "| platform: end_to_end | **FAILED** | abc | 2026-03-04 05:06 | 10 min | 2 cores, Python 3.12.1 |" in shown
 
 
 def test_a_run_without_a_report_or_without_a_test_is_no_pass(tmp_path: Path) -> None:
@@ -57,10 +58,10 @@ def test_a_part_that_was_never_run_is_no_pass(tmp_path: Path) -> None:
         REPORT.replace('<failure message="no"/>', "").replace('<error message="no"/>', "")
     )
     passed = run_of(read_result(tmp_path / "junit.xml", 0))
-    assert "**passed**: 9 passed" in page(dict.fromkeys(PARTS, passed))
-    shown = page({"e2e": passed})
+    assert f"**passed**: {3 * len(PARTS)} passed" in page(dict.fromkeys(PARTS, passed))
+    shown = page({"platform: end_to_end": passed})
     assert "**FAILED**: 3 passed" in shown
-    assert "| not e2e and slow | **never run** |" in shown
+    assert "| slow: loads | **never run** |" in shown
 
 
 def test_one_part_again_leaves_what_is_known_of_the_others(tmp_path: Path) -> None:
@@ -69,12 +70,12 @@ def test_one_part_again_leaves_what_is_known_of_the_others(tmp_path: Path) -> No
     keep({part: run_of(read_result(tmp_path / "junit.xml", 1)) for part in PARTS}, kept, page_file)
     again = run_of(Result(0, {"tests/end_to_end": Group(2)}), "def")
 
-    keep({**read_runs(kept), "e2e": again}, kept, page_file)
+    keep({**read_runs(kept), "platform: end_to_end": again}, kept, page_file)
 
-    assert read_runs(kept)["e2e"] == again
-    assert read_runs(kept)["not e2e and slow"].result.failures == read_result(tmp_path / "junit.xml", 1).failures
+    assert read_runs(kept)["platform: end_to_end"] == again
+    assert read_runs(kept)["slow: loads"].result.failures == read_result(tmp_path / "junit.xml", 1).failures
     assert "commit abc and def" in page_file.read_text()
-    assert "| e2e | passed | def |" in page_file.read_text()
+    assert "| platform: end_to_end | passed | def |" in page_file.read_text()
 
 
 def test_parts_count_together_and_one_that_fails_is_enough(tmp_path: Path) -> None:
@@ -132,3 +133,23 @@ def test_what_fails_again_or_does_not_run_is_no_pass(tmp_path: Path) -> None:
     assert half.result.exit_code == 1
     nothing = merged(before, run_of(Result(4), "def"))
     assert (nothing.result.exit_code, nothing.result.failures) == (4, before.result.failures)
+
+
+def test_a_part_that_there_is_no_more_is_forgotten(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    keep({"slow: loads": run_of(Result(0))}, kept, tmp_path / "page.md")
+    kept.write_text(kept.read_text().replace("slow: loads", "slow: of old"))
+    assert read_runs(kept) == {}
+
+
+def test_every_test_belongs_to_one_part() -> None:
+    """Folders that one part names are left out by the part of all others, and no marker expression is forgotten."""
+    by_marker: dict[str, list[Part]] = {}
+    for part in PARTS.values():
+        by_marker.setdefault(part.marker, []).append(part)
+    assert sorted(by_marker) == ["e2e", "not e2e and not slow", "not e2e and slow"]
+    for parts in by_marker.values():
+        *named, others = parts
+        assert [folder for part in named for folder in part.folders] == list(others.elsewhere)
+        assert others.folders == ()
+        assert all((Path(__file__).parents[1] / folder).is_dir() for folder in others.elsewhere)
