@@ -26,7 +26,8 @@ WIDE = (1600, 640)
 TALL = (1000, 1350)
 GATE_SECONDS = 900.0
 RUN_SECONDS = 900.0
-REJECTED_FILE = "shops.csv"
+REJECTED_FILE, FILTERED_FILE = "shops.csv", "branches.csv"
+FILTER = "opened > DATE '2099-01-01'"
 REJECTED_ROWS = "shop_id,city,opened\nS1,Lisbon,2021-03-01\nS2,Graz,2022-07-15\nS3,Turku,2023-01-09\n"
 
 
@@ -53,6 +54,7 @@ class Tour:
         self.run_pipeline()
         self.duplicate_is_blocked()
         self.type_is_corrected()
+        self.agent_is_helped()
         self.bad_delivery_is_stopped()
 
     def onboard(self) -> None:
@@ -172,6 +174,38 @@ class Tour:
         self.answered(gate, "failed")
         self.noted(run_id, "rejected")
         self.requester.picture("rejected-note")
+
+    def agent_is_helped(self) -> None:
+        """A filter that keeps no row: the tests of the quality agent fail twice, and a person says how it goes on."""
+        source, run_id = self.platform.home / "landing" / FILTERED_FILE, "branches"
+        source.write_text(REJECTED_ROWS.replace("shop_id", "branch_id"))
+        conf = {"source.location": source.as_uri(), "workload": "branches", "intent": "onboard"}
+        self.progress("requester: onboard branches with a filter that keeps no row")
+        AirflowClient(self.platform, "requester").trigger(
+            META_DAG, run_id, {**conf, "transformations.filters": [FILTER]}
+        )
+        for name, option in (("approve_plan", "approve"), ("confirm_profile", "confirm")):
+            gate = self.gate(run_id, name)
+            self.reviewer.read_card(self.reviewer.open_required_actions(gate.subject))
+            self.reviewer.press(option)
+            self.answered(gate, "success")
+        gate = self.gate(run_id, "resolve")
+        self.reviewer.read_card(self.reviewer.open_required_actions(gate.subject))
+        self.reviewer.choose("no filter: every row of Silver goes on to Gold")
+        self.reviewer.picture("resolve")
+        self.reviewer.press("fix and retry")
+        self.answered(gate, "success")
+        self.noted(run_id, "superseded")
+        self.helped_is_deployed(chain_run_id(run_id, 2))
+
+    def helped_is_deployed(self, run_id: str) -> None:
+        """The second round tests again, and asks what is left to ask."""
+        gate = self.gate(run_id, "approve_deploy")
+        self.reviewer.read_card(self.reviewer.open_required_actions(gate.subject))
+        self.reviewer.picture("resolved")
+        self.reviewer.press("deploy")
+        self.answered(gate, "success")
+        self.noted(run_id, "deployed")
 
     def bad_delivery_is_stopped(self) -> None:
         """The next delivery has a third of its rows broken: the quality gate fails, and nothing is published."""
