@@ -35,6 +35,8 @@ MOST_UNWRITTEN_ROWS, UNWRITTEN_BYTES_PER_ROW = 524_288, 4_096
 #: DuckDB makes a join of every list of values (``x IN (...)``). Over three million rows that was not faster, and for
 #: the forty lists of a Silver statement of a hundred columns the plan alone took four seconds.
 NEVER_OPTIMIZED = "in_clause"
+# A connection's own, unlike the limits.
+_TIME_ZONE = "SET TimeZone = 'UTC'"
 # The engine that all connections of this process share; empty: each has one of its own.
 _kept: list[Any] = []
 
@@ -51,6 +53,13 @@ def share_one_engine() -> None:
         _kept.append(duckdb.connect())
 
 
+def another(connection: Any) -> Any:
+    """Another connection to the same engine, within the same limits; temporary tables and views are its own."""
+    other = connection.cursor()
+    other.execute(_TIME_ZONE)
+    return other
+
+
 def configure(connection: Any, limits: Resources) -> None:
     """Limit a connection and close it to the network; another connection to the same engine is limited anew."""
     for statement in (
@@ -62,7 +71,7 @@ def configure(connection: Any, limits: Resources) -> None:
         "SET preserve_insertion_order = true",
         "SET autoinstall_known_extensions = false",
         "SET autoload_known_extensions = false",
-        "SET TimeZone = 'UTC'",
+        _TIME_ZONE,
         "SET enable_progress_bar = false",
     ):
         connection.execute(statement)

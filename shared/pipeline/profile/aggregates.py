@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from shared.pipeline.profile.beside import Ask
 from shared.pipeline.profile.lines import (
     EVERY_ROW,
     VALUES_WITH_COUNTS,
@@ -16,7 +17,7 @@ from shared.pipeline.profile.lines import (
 )
 from shared.pipeline.profile.predicates import WRITTEN_NUMBERS, moment, number_value, predicate
 from shared.pipeline.profile.stored import Stored, measured_as_stored
-from shared.pipeline.profile.table import ALL_ROWS, EXACT_DISTINCT_ROWS, SAMPLE_ROWS, TextTable
+from shared.pipeline.profile.table import ALL_ROWS, EXACT_DISTINCT_ROWS, TextTable
 from shared.pipeline.profile.validators import VALIDATOR_SAMPLE
 
 #: Columns of one statement. Planning a statement costs more than in proportion to its columns: over few rows
@@ -29,17 +30,28 @@ _NUMERIC = ("integer", "decimal", "double")
 Measures = dict[str, Any]
 
 
-def aggregate(table: TextTable, wanted: dict[int, list[str]]) -> dict[int, Measures]:
-    """Measure columns over all rows.
+def of_counted(table: TextTable, wanted: dict[int, list[str]]) -> dict[int, Measures]:
+    """Measure the columns whose values are counted.
 
     :param wanted: position -> type measures worth counting (see ``shapes.candidates``).
     :returns: position -> name of the aggregate -> value as DuckDB returns it.
     """
-    result = {i: _measured(table, [i], wanted)[i] for i in sorted(table.counted)}
+    statements = [_statement(table, [i], wanted) for i in sorted(table.counted)]
+    return {i: found for one in statements for i, found in one.read(table.one(one.sql)).items()}
+
+
+def of_rows(
+    table: TextTable, positions: list[int], wanted: dict[int, list[str]], ask: Ask
+) -> Callable[[], dict[int, Measures]]:
+    """Measure columns whose values are not counted, over all rows.
+
+    :param wanted: as in :func:`of_counted`.
+    :returns: what gives the same as :func:`of_counted`, once it is there.
+    """
     width = COLUMNS_A_PASS_OVER_FEW_ROWS if table.rows <= VALIDATOR_SAMPLE else COLUMNS_A_PASS
-    for part in _slices([i for i in sorted(wanted) if i not in table.counted], width):
-        result |= _measured(table, part, wanted)
-    return result
+    statements = [_statement(table, part, wanted) for part in _slices(positions, width)]
+    asked = [(statement, ask(statement.sql)) for statement in statements]
+    return lambda: {i: found for one, answer in asked for i, found in one.read(answer()).items()}
 
 
 def _slices(positions: list[int], width: int) -> Iterator[list[int]]:
@@ -47,7 +59,21 @@ def _slices(positions: list[int], width: int) -> Iterator[list[int]]:
         yield positions[start : start + width]
 
 
-def _measured(table: TextTable, positions: list[int], wanted: dict[int, list[str]]) -> dict[int, Measures]:
+@dataclass(frozen=True)
+class _Statement:
+    """SQL that gives one row, and whose measure each value of it is: position and name."""
+
+    sql: str
+    names: tuple[tuple[int, str], ...]
+
+    def read(self, row: tuple[Any, ...]) -> dict[int, Measures]:
+        result: dict[int, Measures] = {}
+        for (position, name), value in zip(self.names, row, strict=True):
+            result.setdefault(position, {})[name] = value
+        return result
+
+
+def _statement(table: TextTable, positions: list[int], wanted: dict[int, list[str]]) -> _Statement:
     """Columns in one statement: some of those that are not counted, or one that is."""
     expressions: dict[tuple[int, str], str] = {}
     cells: list[str] = []
@@ -60,11 +86,7 @@ def _measured(table: TextTable, positions: list[int], wanted: dict[int, list[str
     rows = f"(SELECT *, {', '.join(cells)} FROM {rows})" if cells else rows  # noqa: S608 (own aliases)
     if counted:
         rows = _with_mean(positions[0], rows, cells)
-    row = table.one(f"SELECT {', '.join(expressions.values())} FROM {rows}")  # noqa: S608 (own aliases)
-    result: dict[int, Measures] = {i: {} for i in positions}
-    for (position, name), value in zip(expressions, row, strict=True):
-        result[position][name] = value
-    return result
+    return _Statement(f"SELECT {', '.join(expressions.values())} FROM {rows}", tuple(expressions))  # noqa: S608 (own aliases)
 
 
 @dataclass(frozen=True)
@@ -140,7 +162,7 @@ def _text_aggregates(i: int, keys: list[str], rows: Lines, *, exact: bool) -> di
 def quantiles(table: TextTable, wanted: dict[int, list[str]]) -> dict[int, dict[str, float]]:
     """Quantiles of numeric columns over the sample (see ``TextTable``): position -> ``p50`` -> value.
 
-    :param wanted: as in :func:`aggregate`.
+    :param wanted: as in :func:`of_counted`.
     """
     numeric = sorted(i for i, keys in wanted.items() if {*_NUMERIC, *WRITTEN_NUMBERS} & set(keys))
     result: dict[int, dict[str, float]] = {}
@@ -152,7 +174,7 @@ def quantiles(table: TextTable, wanted: dict[int, list[str]]) -> dict[int, dict[
 def _quantiles(table: TextTable, positions: list[int], wanted: dict[int, list[str]]) -> dict[int, dict[str, float]]:
     listed = ", ".join(str(share) for share in QUANTILES)
     selected = ", ".join(f"quantile_disc({number_value(wanted[i], f'v{i}')}, [{listed}])" for i in positions)
-    row = table.one(f"SELECT {selected} FROM {table.values(SAMPLE_ROWS, positions)}")  # noqa: S608 (own aliases)
+    row = table.one(f"SELECT {selected} FROM {table.sample_values(positions)}")  # noqa: S608 (own aliases)
     names = [f"p{round(share * 100):02d}" for share in QUANTILES]
     return {
         position: dict(zip(names, (float(value) for value in values), strict=True))

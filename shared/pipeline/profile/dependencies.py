@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.pipeline.errors import SourceError
 from shared.pipeline.literals import quote_identifier
-from shared.pipeline.profile.table import SAMPLE_ROWS, TextTable
+from shared.pipeline.profile.table import TextTable
 from shared.pipeline.tables import scan
 
 
@@ -21,7 +21,7 @@ def first_numbers(table: TextTable, readings: dict[int, str], rows: int) -> list
         return []
     cells = ", ".join(f"CAST({sql} AS DOUBLE)" for sql in readings.values())
     found = table.connection.execute(
-        f"SELECT {cells} FROM {table.values(SAMPLE_ROWS, list(readings))} LIMIT {rows}"  # noqa: S608 (own aliases)
+        f"SELECT {cells} FROM {table.sample_values(list(readings))} LIMIT {rows}"  # noqa: S608 (own aliases)
     ).fetchall()
     return [tuple(row) for row in found]
 
@@ -31,14 +31,14 @@ def rows_where(table: TextTable, positions: list[int], conditions: Sequence[str]
     if not conditions:
         return []
     counted = ", ".join(f"count(CASE WHEN {condition} THEN 1 END)" for condition in conditions)
-    return [int(rows) for rows in table.one(f"SELECT {counted} FROM {table.values(SAMPLE_ROWS, positions)}")]  # noqa: S608 (own aliases)
+    return [int(rows) for rows in table.one(f"SELECT {counted} FROM {table.sample_values(positions)}")]  # noqa: S608 (own aliases)
 
 
 def missing_by_value(table: TextTable, position: int, others: list[int]) -> list[tuple[str, int, list[int]]]:
     """For each value of a column: its rows in the sample, and how many of them lack a value of each other column."""
     lacking = ", ".join(f"count(*) - count(v{i})" for i in others)
     found = table.connection.execute(
-        f"SELECT v{position}, count(*), {lacking} FROM {table.values(SAMPLE_ROWS, [position, *others])}"  # noqa: S608 (own aliases)
+        f"SELECT v{position}, count(*), {lacking} FROM {table.sample_values([position, *others])}"  # noqa: S608 (own aliases)
         f" WHERE v{position} IS NOT NULL GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return [(str(row[0]), int(row[1]), [int(count) for count in row[2:]]) for row in found]
@@ -54,7 +54,7 @@ def decided_by(table: TextTable, position: int, others: list[int]) -> dict[int, 
     ends = ", ".join(f"min(lower(v{i})) AS low{i}, max(lower(v{i})) AS high{i}, count(v{i}) AS rows{i}" for i in others)
     judged = ", ".join(f"bool_and(low{i} IS NOT DISTINCT FROM high{i}), sum(rows{i})" for i in others)
     row: tuple[Any, ...] = table.one(
-        f"SELECT {judged} FROM (SELECT {ends} FROM {table.values(SAMPLE_ROWS, [position, *others])}"  # noqa: S608 (own aliases)
+        f"SELECT {judged} FROM (SELECT {ends} FROM {table.sample_values([position, *others])}"  # noqa: S608 (own aliases)
         f" WHERE v{position} IS NOT NULL GROUP BY lower(v{position}))"
     )
     return {i: int(row[2 * k + 1] or 0) for k, i in enumerate(others) if row[2 * k]}
@@ -70,7 +70,7 @@ def rows_found_in(table: TextTable, position: int, paths: Sequence[Path], column
     keys = f"SELECT CAST({quote_identifier(column)} AS VARCHAR) FROM {scan(paths)}"  # noqa: S608 (quoted)
     statement = (
         f"SELECT count(*), count(CASE WHEN v{position} IN ({keys}) THEN 1 END)"  # noqa: S608 (own aliases)
-        f" FROM {table.values(SAMPLE_ROWS, [position])} WHERE v{position} IS NOT NULL"
+        f" FROM {table.sample_values([position])} WHERE v{position} IS NOT NULL"
     )
     try:
         rows, found = table.one(statement)

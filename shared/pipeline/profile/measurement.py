@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.pipeline.engine import connection
 from shared.pipeline.profile import aggregates
+from shared.pipeline.profile.beside import asking
 from shared.pipeline.profile.columns import column_report
 from shared.pipeline.profile.sample import look_at_sample
 from shared.pipeline.profile.shapes import candidates
-from shared.pipeline.profile.table import TextTable, load_table
+from shared.pipeline.profile.table import EXACT_DISTINCT_ROWS, TextTable, load_table
 from shared.pipeline.profile.whole import EveryRow, WholeSource
 from shared.pipeline.source import Source, open_source
 
@@ -77,6 +78,7 @@ def measure_view(
     null_values: list[str] | None = None,
     facts: dict[str, Any] | None = None,
     share: float = 1.0,
+    create_view: Callable[[Any], None] | None = None,
 ) -> Measurement:
     """Measure all rows of a DuckDB view.
 
@@ -85,16 +87,30 @@ def measure_view(
     :param columns: (name, DuckDB type) of the data columns.
     :param null_values: words for "no value" that a person gave.
     :param share: part of the rows that is measured (see ``load_table``).
+    :param create_view: makes the view on another connection: some of it is then measured at the same time.
     """
     table = load_table(connection, view, columns, null_values or [], share)
-    looks = [look_at_sample(table, i) for i in range(len(columns))]
-    wanted = {i: candidates(look.shapes, columns[i][1]) for i, look in enumerate(looks)}
-    for i, look in enumerate(looks):
-        if look.repeats:
-            table.count_values(i)
-    measured = aggregates.aggregate(table, wanted)
-    quantiles = aggregates.quantiles(table, wanted)
-    result = Measurement(table, EveryRow(table), facts or {}, distinct_rows=table.distinct_rows() if columns else 0)
+    positions = range(len(columns))
+    with asking(table, create_view) as ask:
+        different, distinct, looks = ask(table.different_rows_statement()) if columns else None, {}, []
+        for i in positions:
+            looks.append(look_at_sample(table, i))
+            if looks[i].all_differ and table.rows > EXACT_DISTINCT_ROWS:
+                distinct[i] = ask(table.distinct_statement([i]))
+        wanted = {i: candidates(looks[i].shapes, columns[i][1]) for i in positions}
+        of_rows = aggregates.of_rows(table, [i for i in positions if not looks[i].repeats], wanted, ask)
+        if columns:
+            table.keep_sample_values()
+        for i in positions:
+            if looks[i].repeats:
+                table.count_values(i)
+        measured = aggregates.of_counted(table, wanted)
+        quantiles = aggregates.quantiles(table, wanted)
+        measured |= of_rows()
+        for i, counted in distinct.items():
+            table.know_distinct(i, counted())
+        distinct_rows = int(different()[0]) if different else 0
+    result = Measurement(table, EveryRow(table), facts or {}, distinct_rows=distinct_rows)
     result.columns = [column_report(table, i, measured[i], look, quantiles.get(i, {})) for i, look in enumerate(looks)]
     return result
 
@@ -119,7 +135,10 @@ def measuring(
         source.create_view(con, SOURCE_VIEW)
         null_values = list((options or {}).get("null_values") or [])
         facts = _facts(source)
-        yield measure_view(con, SOURCE_VIEW, columns, null_values=null_values, facts=facts, share=share)
+        yield measure_view(
+            con, SOURCE_VIEW, columns, null_values=null_values, facts=facts, share=share,
+            create_view=lambda other: source.create_view(other, SOURCE_VIEW),
+        )  # fmt: skip
 
 
 def measure(location: str, *, format: str | None = None, options: dict[str, Any] | None = None) -> dict[str, Any]:

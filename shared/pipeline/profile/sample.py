@@ -18,6 +18,8 @@ _ONE_WAY = 0.8
 _SELDOM_REPEATED = 5
 #: Columns whose sampled texts repeat at least so often, on average, are counted value by value.
 _WORTH_COUNTING = 4
+#: From this share of different texts on, a column may be a key.
+_NEARLY_ALL = 0.999
 _TWO_CAPITALS = re.compile("[A-Z]{2}")
 
 
@@ -26,6 +28,7 @@ class SampleLook:
     """What the sample says of a column.
 
     :ivar repeats: its values are worth counting before they are measured.
+    :ivar all_differ: hardly a sampled text occurs twice: the column may be a key.
     :ivar validated: rows of the sample whose values the validators were asked about, at most ``VALUES_VALIDATED``
         different ones, evenly spread over the sorted ones.
     :ivar validator_matches: validator -> rows that pass it; not asked where the shapes are those of dates, fractions
@@ -34,6 +37,7 @@ class SampleLook:
 
     shapes: Shapes
     repeats: bool
+    all_differ: bool
     validated: int
     validator_matches: dict[str, int]
 
@@ -44,12 +48,14 @@ def look_at_sample(table: TextTable, position: int) -> SampleLook:
     if not table.null_words[position]:
         is_native = position in table.natives
         table.null_words[position] = ("nan",) if is_native else usual_null_words(texts)
-    repeats = table.rows > VALIDATOR_SAMPLE and _WORTH_COUNTING * len(texts) <= sum(texts.values())
+    there = sum(texts.values())
+    repeats = table.rows > VALIDATOR_SAMPLE and _WORTH_COUNTING * len(texts) <= there
+    all_differ = len(texts) >= _NEARLY_ALL * there > 0
     values = _values(texts, table.null_words[position])
     shapes = shapes_of(values)
     asked = values[:: max(1, -(-len(values) // VALUES_VALIDATED))]
     matches = {} if say_nothing_of_persons(shapes) else count_matches(asked)
-    return SampleLook(shapes, repeats, sum(times for _, times in asked), matches)
+    return SampleLook(shapes, repeats, all_differ, sum(times for _, times in asked), matches)
 
 
 def _values(texts: dict[str, int], null_words: tuple[str, ...]) -> list[tuple[str, int]]:

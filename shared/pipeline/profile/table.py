@@ -21,6 +21,9 @@ ALL_ROWS = "all_rows"
 EVERY_SOURCE_ROW = "every_source_row"
 #: One in n of the profiled rows, as text.
 SAMPLE_ROWS = "sample_rows"
+#: The values of the sample, as ``v<i>``, and of how many columns they are kept: they take memory, but to read them
+#: from the texts again costs three times as much as most questions about them.
+_SAMPLE_VALUES, _VALUES_KEPT = "sample_values", 100
 # Parts of a row's hash that a share is told by.
 _HASH_PARTS = 1_000_000
 # Types that are measured as they are: (pattern of DuckDB's name, kind).
@@ -46,6 +49,7 @@ class TextTable:
         source stores so; ``x<i>`` is the stored value.
     :ivar counted: positions of columns whose values repeat: each value is in a table ``counted_<i>`` once, with how
         many rows have it (``times``), and is measured once.
+    :ivar views: the statements that made ``every_source_row`` and ``all_rows``.
     """
 
     connection: Any
@@ -56,6 +60,8 @@ class TextTable:
     source_rows: int = 0
     natives: dict[int, str] = field(default_factory=dict)
     counted: set[int] = field(default_factory=set)
+    views: tuple[str, ...] = ()
+    _kept: set[int] = field(default_factory=set)
     _distinct: dict[tuple[str, tuple[int, ...]], tuple[int, int]] = field(default_factory=dict)
     _different_rows: dict[str, int] = field(default_factory=dict)
 
@@ -69,6 +75,17 @@ class TextTable:
         values = ", ".join(f"{self._value(i)} AS v{i}" for i in positions)
         stored = "".join(f", {self._stored(i)} AS x{i}" for i in positions if i in self.natives)
         return f"(SELECT *, {values} FROM (SELECT {raw}, {trimmed}{stored} FROM {self._rows(relation)}))"  # noqa: S608 (own aliases)
+
+    def keep_sample_values(self) -> None:
+        """Read the values of the sample once; the words for "no value" must be known."""
+        positions = list(range(min(len(self.columns), _VALUES_KEPT)))
+        listed, rows = ", ".join(f"v{i}" for i in positions), self.values(SAMPLE_ROWS, positions)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {_SAMPLE_VALUES} AS SELECT {listed} FROM {rows}")  # noqa: S608 (own aliases)
+        self._kept = set(positions)
+
+    def sample_values(self, positions: list[int]) -> str:
+        """A relation with ``v<i>`` of the sampled rows."""
+        return _SAMPLE_VALUES if self._kept.issuperset(positions) else self.values(SAMPLE_ROWS, positions)
 
     def lines(self, position: int) -> str:
         """A relation with ``r<i>``, ``t<i>``, ``v<i>`` and ``times``, the number of profiled rows it stands for."""
@@ -149,6 +166,10 @@ class TextTable:
             self._distinct[asked] = self._count_distinct(positions, relation)
         return self._distinct[asked]
 
+    def know_distinct(self, position: int, counted: tuple[Any, ...]) -> None:
+        """Take the row of :meth:`distinct_statement`, which somebody else asked for."""
+        self._distinct[(ALL_ROWS, (position,))] = (int(counted[0]), int(counted[1]))
+
     def _count_distinct(self, positions: list[int], relation: str) -> tuple[int, int]:
         if len(positions) == 1 and relation == ALL_ROWS and positions[0] in self.counted:
             (i,) = positions
@@ -156,14 +177,18 @@ class TextTable:
                 f"SELECT count(DISTINCT v{i}), coalesce(sum(times) FILTER (WHERE v{i} IS NULL), 0) FROM counted_{i}"  # noqa: S608 (own aliases)
             )
             return int(row[0]), int(row[1])
+        distinct, missing = self.one(self.distinct_statement(positions, relation))
+        return int(distinct), int(missing)
+
+    def distinct_statement(self, positions: list[int], relation: str = ALL_ROWS) -> str:
+        """SQL of :meth:`exact_distinct`."""
         cells = [f"x{i}" if i in self.natives else f"v{i}" for i in positions]
         every = " AND ".join(f"{cell} IS NOT NULL" for cell in cells)
         together = f"hash({', '.join(cells)})"
-        distinct, missing = self.one(
+        return (
             f"SELECT count(DISTINCT {together}) FILTER (WHERE {every}), count(*) FILTER (WHERE NOT ({every}))"  # noqa: S608 (own aliases)
             f" FROM {self.values(relation, positions)}"
         )
-        return int(distinct), int(missing)
 
     def differ_in_sample(self, positions: list[int]) -> bool:
         """Whether different rows of the sample differ in these columns, and have a value in all of them.
@@ -175,17 +200,21 @@ class TextTable:
         every = " AND ".join(f"v{i} IS NOT NULL" for i in positions)
         together, complete = self.one(
             f"SELECT count(DISTINCT hash({', '.join(f'v{i}' for i in positions)})), bool_and({every})"  # noqa: S608 (own aliases)
-            f" FROM {self.values(SAMPLE_ROWS, positions)}"
+            f" FROM {self.sample_values(positions)}"
         )
         return bool(complete) and int(together) == self.distinct_rows(SAMPLE_ROWS)
 
     def distinct_rows(self, relation: str = ALL_ROWS) -> int:
         """Number of different rows as read, compared by a 64-bit hash of all columns; ``relation`` as above."""
         if relation not in self._different_rows:
-            listed = ", ".join(f"x{i}" if i in self.natives else f"r{i}" for i in range(len(self.columns)))
-            (counted,) = self.one(f"SELECT count(DISTINCT hash({listed})) FROM {self._rows(relation)}")  # noqa: S608 (own aliases)
+            (counted,) = self.one(self.different_rows_statement(relation))
             self._different_rows[relation] = int(counted)
         return self._different_rows[relation]
+
+    def different_rows_statement(self, relation: str = ALL_ROWS) -> str:
+        """SQL of :meth:`distinct_rows`."""
+        listed = ", ".join(f"x{i}" if i in self.natives else f"r{i}" for i in range(len(self.columns)))
+        return f"SELECT count(DISTINCT hash({listed})) FROM {self._rows(relation)}"  # noqa: S608 (own aliases)
 
 
 def load_table(
@@ -203,14 +232,16 @@ def load_table(
     natives = {} if null_values else _natives(columns)
     cells = [f"CAST({quote_identifier(name)} AS VARCHAR) AS r{i}" for i, (name, _) in enumerate(columns)]
     cells += [f"{quote_identifier(columns[i][0])} AS x{i}" for i in natives]
-    connection.execute(
+    every = (
         f"CREATE OR REPLACE TEMP VIEW {EVERY_SOURCE_ROW} AS SELECT {', '.join(cells)},"  # noqa: S608 (quoted)
         f" {ROW_COLUMN} - 1 AS row_number FROM {quote_identifier(view)}"
     )
+    connection.execute(every)
     source_rows = rows = int(connection.execute(f"SELECT count(*) FROM {EVERY_SOURCE_ROW}").fetchall()[0][0])  # noqa: S608
     share = max(share, VALIDATOR_SAMPLE / rows) if rows else 1.0
     chosen = f" WHERE hash(row_number) % {_HASH_PARTS} < {round(share * _HASH_PARTS)}" if share < 1 else ""
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {ALL_ROWS} AS SELECT * FROM {EVERY_SOURCE_ROW}{chosen}")  # noqa: S608
+    profiled = f"CREATE OR REPLACE TEMP VIEW {ALL_ROWS} AS SELECT * FROM {EVERY_SOURCE_ROW}{chosen}"  # noqa: S608
+    connection.execute(profiled)
     if chosen:
         rows = int(connection.execute(f"SELECT count(*) FROM {ALL_ROWS}").fetchall()[0][0])  # noqa: S608
     step = max(1, -(-rows // VALIDATOR_SAMPLE))
@@ -226,6 +257,7 @@ def load_table(
         everything=SAMPLE_ROWS if step == 1 else ALL_ROWS,
         source_rows=source_rows,
         natives=natives,
+        views=(every, profiled),
     )
 
 
