@@ -46,7 +46,7 @@ def resolve_card(context: StepContext) -> Card | None:
         workload=discovery_of(context).workload,
         first_option=RETRY,
         effect=f"starts the {agent} agent again with the changes that you choose below; nothing is deployed yet.",
-        items=[_item(failure) for failure in failures],
+        items=[_item(failure, _proposed(context, agent)) for failure in failures],
         numbers=[
             f"Agent: {agent}; {entry['unit']['failed']} unit and {entry['integration']['failed']} integration tests "
             f"failed in both attempts, {entry['unit']['passed'] + entry['integration']['passed']} passed",
@@ -182,13 +182,20 @@ def _why_not_skipped(context: StepContext, agent: str, entry: Mapping[str, Any])
     return f"{source} forbids it" if source else ""
 
 
-def _item(failure: Mapping[str, Any]) -> CardItem:
+def _proposed(context: StepContext, agent: str) -> str:
+    """What to do about a failed test. Of rows that a filter takes away only a person knows whether they are wanted."""
+    usual = "change what the test names, or look into the full report"
+    filtered = agent not in ("profiling", "metadata") and agent_context(context).conf.transformations.filters
+    return f"take the filter out below where it keeps too little; else {usual}" if filtered else usual
+
+
+def _item(failure: Mapping[str, Any], proposed: str) -> CardItem:
     lines = [line.strip() for line in str(failure["message"]).splitlines() if line.strip()]
     compared = [line for line in lines[1:] if line.startswith(("E ", "assert ", "AssertionError"))]
     return CardItem(
         title=str(failure["name"]).rsplit("::", maxsplit=1)[-1],
         evidence="; ".join([*lines[:1], *compared[:1]]),
-        proposed="change what the test names, or look into the full report",
+        proposed=proposed,
         cost_of_error="",
     )
 

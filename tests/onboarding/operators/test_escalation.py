@@ -55,6 +55,7 @@ def test_the_card_says_what_failed_and_how_it_can_go_on(run: Run) -> None:
     shown = card(run)
     assert [item.title for item in shown.items] == ["test_sum"]
     assert shown.items[0].evidence == "the sum is not right; assert 3 == 4"
+    assert shown.items[0].proposed == "change what the test names, or look into the full report"
     assert shown.options == ["fix and retry", "I edited the files", "skip", "stop"]
     assert any("/edit/quality-01" in link for link in shown.links)
     assert shown.following["fix and retry"].gaps == {}
@@ -99,4 +100,6 @@ def test_a_filter_may_be_taken_out(record: RunRecord, tmp_path: Path) -> None:
     for agent in ("transformation", "quality", "dag"):
         run.step(agent, f"build:propose_{agent}", "conf", "discovery", "profile", *run.outputs)
     run.record.write("tests-quality-01-second", failed("quality"))
-    assert card(run).choices[0].change == "transformations.filters = none"
+    shown = card(run)
+    assert shown.choices[0].change == "transformations.filters = none"
+    assert shown.items[0].proposed.startswith("take the filter out below where it keeps too little; else change")
