@@ -26,16 +26,17 @@ def asking(table: TextTable, create_view: Callable[[Any], None] | None) -> Itera
     if create_view is None or table.everything == SAMPLE_ROWS:
         yield lambda statement: lambda: table.one(statement)
         return
-    other = another(table.connection)
+    other, thread = another(table.connection), ThreadPoolExecutor(1)
+
+    def ask(statement: str) -> Answer:
+        return thread.submit(lambda: tuple(other.execute(statement).fetchall()[0])).result
+
     try:
         create_view(other)
         for statement in table.views:
             other.execute(statement)
-        with ThreadPoolExecutor(1) as thread:
-
-            def ask(statement: str) -> Answer:
-                return thread.submit(lambda: tuple(other.execute(statement).fetchall()[0])).result
-
-            yield ask
+        yield ask
     finally:
+        # After an error nobody wants the answers that are still to come.
+        thread.shutdown(cancel_futures=True)
         other.close()
