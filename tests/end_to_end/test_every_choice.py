@@ -20,6 +20,7 @@ from onboarding.local_platform import PlatformInfo
 from onboarding.workspace.chain import chain_run_id
 from shared.hooks.airflow_api import AirflowApiError
 from tests.end_to_end.test_gates import _mark
+from tests.end_to_end.test_marks import clear
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(3600)]
 LONGEST_SECONDS = 900.0
@@ -145,7 +146,7 @@ SECOND: dict[str, tuple[Script, ...]] = {
     "found": (
         Script("found_stop", WORDS, (Step(1, "choose_found", "stop"),), (_by_button("choose_found", "stop"),)),
         Script(
-            "found_failed", WORDS, (Step(1, "choose_found", "stop", MARK),),
+            "found_marked", WORDS, (Step(1, "choose_found", "stop", MARK),),
             ("rejected: choose_found: stop by reviewer (marked success)",),
         ),
         Script(
@@ -313,10 +314,7 @@ def shown(platform: PlatformInfo) -> Shown:
     _all_at_once(found, FIRST)
     requester = AirflowClient(platform, "requester")
     requester.trigger(DEPLOYED, "first", {})
-    run = _until(
-        lambda: next((r for r in [requester.run(DEPLOYED, "first")] if r["state"] in ("success", "failed")), None),
-        DEPLOYED,
-    )
+    run = _until(lambda: _over(requester, "first", DEPLOYED), f"the end of {DEPLOYED}")
     assert run["state"] == "success"
     _all_at_once(found, SECOND)
     return found
@@ -334,23 +332,15 @@ def test_who_marked_at_a_stop_is_asked_again(shown: Shown) -> None:
     """As the decision's error says: clear the gate's task, answer it, clear the decision."""
     run_id, gate = "sick_heron", shown.gates["sick_heron"]
     reviewer = AirflowClient(shown.platform, "reviewer")
-    _clear(reviewer, gate.dag_id, gate.run_id, "approve")
+    clear(reviewer, gate.dag_id, gate.run_id, "approve")
     again = _until(lambda: _waiting(reviewer, run_id, "approve_deploy"), "the gate once more")
     time.sleep(6)
     reviewer.answer(again, "reject")
     _until(lambda: reviewer.approve_state(again) == "success", "the answer")
-    _clear(reviewer, META_DAG, run_id, "phase_4_build.approve_deploy.decision")
+    clear(reviewer, META_DAG, run_id, "phase_4_build.approve_deploy.decision")
     time.sleep(6)
     run = _until(lambda: _over(reviewer, run_id), f"the end of {run_id}")
     assert (run["state"], run["note"]) == ("success", _by_button("approve_deploy", "reject"))
-
-
-def _clear(client: AirflowClient, dag_id: str, run_id: str, task_id: str) -> None:
-    body = {
-        "dry_run": False, "dag_run_id": run_id, "task_ids": [task_id], "include_downstream": True,
-        "only_failed": False, "reset_dag_runs": True,
-    }  # fmt: skip
-    client.api.send("POST", f"/dags/{dag_id}/clearTaskInstances", body)
 
 
 def test_only_what_was_to_be_deployed_is(shown: Shown) -> None:

@@ -16,6 +16,15 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 GROUP = "phase_2_validate.approve_plan"
 
 
+def clear(client: AirflowClient, dag_id: str, run_id: str, *task_ids: str) -> None:
+    """Clear tasks with what comes after them, as the button of the UI does."""
+    body = {
+        "dry_run": False, "dag_run_id": run_id, "task_ids": list(task_ids), "include_downstream": True,
+        "only_failed": False, "reset_dag_runs": True,
+    }  # fmt: skip
+    client.api.send("POST", f"/dags/{dag_id}/clearTaskInstances", body)
+
+
 class Asked:
     """An onboarding whose plan waits to be approved."""
 
@@ -35,12 +44,7 @@ class Asked:
         client.api.send("PATCH", path, {"new_state": state})
 
     def clear(self, dag_id: str, run_id: str, *task_ids: str) -> None:
-        """Clear tasks with what comes after them, as the button of the UI does."""
-        body = {
-            "dry_run": False, "dag_run_id": run_id, "task_ids": list(task_ids), "include_downstream": True,
-            "only_failed": False, "reset_dag_runs": True,
-        }  # fmt: skip
-        self.reviewer.api.send("POST", f"/dags/{dag_id}/clearTaskInstances", body)
+        clear(self.reviewer, dag_id, run_id, *task_ids)
 
     def states(self) -> dict[str, str]:
         return {str(task["task_id"]): str(task["state"]) for task in self.requester.tasks(META_DAG, self.name)}
