@@ -24,7 +24,8 @@ from tests.end_to_end.test_marks import clear
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(3600)]
 LONGEST_SECONDS = 900.0
-BUTTON, MARK = "button", "mark"
+#: ``MARK``: as the gate table has it for the choice; ``MARK_FAILED``: also where a mark of success says the same.
+BUTTON, MARK, MARK_FAILED = "button", "mark", "mark failed"
 NO_ROW = "opened > DATE '2099-01-01'"
 #: Deployed, and then asked about: its name in words is how people mean it.
 DEPLOYED = "kestrel_feeds"
@@ -95,6 +96,10 @@ FIRST: dict[str, tuple[Script, ...]] = {
             ("rejected: choose_partial: stop by reviewer (marked success)",),
         ),
         Script(
+            "moss_failed", {"of": "begun_moss"}, (Step(1, "choose_partial", "stop", MARK_FAILED),),
+            ("rejected: choose_partial: stop by reviewer (marked failed)",),
+        ),
+        Script(
             "moss_fresh", {"of": "begun_moss"},
             (Step(1, "choose_partial", "start fresh"), Step(1, "approve_plan", "reject")),
             (_by_button("approve_plan", "reject"),),
@@ -148,6 +153,10 @@ SECOND: dict[str, tuple[Script, ...]] = {
         Script(
             "found_marked", WORDS, (Step(1, "choose_found", "stop", MARK),),
             ("rejected: choose_found: stop by reviewer (marked success)",),
+        ),
+        Script(
+            "found_failed", WORDS, (Step(1, "choose_found", "stop", MARK_FAILED),),
+            ("rejected: choose_found: stop by reviewer (marked failed)",),
         ),
         Script(
             "found_check", WORDS, (Step(1, "choose_found", "check quality"),),
@@ -246,9 +255,11 @@ class Shown:
         """Press the button or mark the task, unless an answer that a busy server never confirmed has arrived."""
         if reviewer.approve_state(gate) != "awaiting_input":
             return True
+        marked = {found.name: found.marked for found in GATES}[step.gate]
         if step.how == MARK:
-            marked = {found.name: found.marked for found in GATES}[step.gate]
             _mark(reviewer, gate, "success" if step.option == marked else "failed")
+        elif step.how == MARK_FAILED:
+            _mark(reviewer, gate, "failed")
         else:
             reviewer.answer(gate, step.option, sorted(gate.choices)[: step.changes])
         return True
