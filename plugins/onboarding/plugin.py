@@ -38,6 +38,13 @@ class OnboardingPlugin(AirflowPlugin):
         return fastapi_apps()
 
     @cached_property
+    def fastapi_root_middlewares(self) -> list[dict[str, Any]]:  # type: ignore[override]  # a plain list in Airflow's class
+        """What stands around every request of the api-server."""
+        from onboarding.ui.registration import root_middlewares
+
+        return root_middlewares()
+
+    @cached_property
     def external_views(self) -> list[dict[str, Any]]:  # type: ignore[override]  # a plain list in Airflow's class
         """Where Airflow's UI shows the pages."""
         from onboarding.ui.registration import external_views

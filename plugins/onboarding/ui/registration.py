@@ -1,4 +1,4 @@
-"""What the plugin tells Airflow about its pages: the mounted app, the navigation entry, the tab on a run."""
+"""What the plugin tells the api-server: the pages' app, navigation entry and tab on a run, and who waits for whom."""
 
 from __future__ import annotations
 
@@ -14,6 +14,17 @@ def fastapi_apps() -> list[dict[str, Any]]:
     from onboarding.ui.app import create_app
 
     return [{"app": create_app(), "url_prefix": URL_PREFIX, "name": "Onboarding"}]
+
+
+def root_middlewares() -> list[dict[str, Any]]:
+    """Nothing, but where Airflow's database is SQLite."""
+    from airflow.configuration import conf
+
+    if not conf.get("database", "sql_alchemy_conn").startswith("sqlite"):
+        return []
+    from onboarding.ui.one_write import OneWriteAtATime
+
+    return [{"middleware": OneWriteAtATime, "name": "One write at a time"}]
 
 
 def external_views() -> list[dict[str, Any]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -114,6 +116,25 @@ def test_a_dag_from_the_bucket_runs_and_sees_lake_bucket_and_connections(platfor
     value = requester.call("GET", f"{path}/taskInstances/read_everything/xcomEntries/return_value")[1]["value"]
     assert value == "from the bucket"
     assert (platform.home / "lake" / "probe.txt").read_text() == "lake"
+
+
+def test_people_who_trigger_at_the_same_moment_do_not_stop_the_server(platform: PlatformInfo) -> None:
+    """Each call has 30 seconds; a server that stands still does so for the minute that SQLite waits for its lock."""
+    people = [Api(platform, "requester") for _ in range(8)]
+    together = threading.Barrier(len(people))
+
+    def trigger(number: int) -> int:
+        together.wait(30)
+        body = {"logical_date": None, "dag_run_id": f"together_{number}"}
+        return people[number].call("POST", "/dags/platform_probe/dagRuns", body)[0]
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        assert list(pool.map(trigger, range(len(people)))) == [200] * len(people)
+    people[0].eventually(
+        "/dags/platform_probe/dagRuns?dag_run_id_pattern=together",
+        lambda found: [run["state"] for run in found["dag_runs"]] == ["success"] * len(people),
+        seconds=180,
+    )
 
 
 def test_a_viewer_reads_and_may_not_trigger(platform: PlatformInfo) -> None:
