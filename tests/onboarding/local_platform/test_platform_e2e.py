@@ -131,7 +131,7 @@ def test_people_who_trigger_at_the_same_moment_do_not_stop_the_server(platform: 
     with ThreadPoolExecutor(len(people)) as pool:
         assert list(pool.map(trigger, range(len(people)))) == [200] * len(people)
     people[0].eventually(
-        "/dags/platform_probe/dagRuns?dag_run_id_pattern=together",
+        "/dags/platform_probe/dagRuns?run_id_pattern=together",
         lambda found: [run["state"] for run in found["dag_runs"]] == ["success"] * len(people),
         seconds=180,
     )
