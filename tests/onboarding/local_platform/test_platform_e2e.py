@@ -13,6 +13,7 @@ import boto3
 import psutil
 import pytest
 
+from onboarding.cli.airflow_client import META_DAG
 from onboarding.local_platform import PlatformError, PlatformInfo, airflow_setup, processes, read_platform, state, up
 from onboarding.local_platform import account_names as names
 from onboarding.local_platform.health import request_json
@@ -119,20 +120,23 @@ def test_a_dag_from_the_bucket_runs_and_sees_lake_bucket_and_connections(platfor
 
 
 def test_people_who_trigger_at_the_same_moment_do_not_stop_the_server(platform: PlatformInfo) -> None:
-    """Each call has 30 seconds; a server that stands still does so for the minute that SQLite waits for its lock."""
+    """Each call has 30 seconds; a server that stands still does so for the minute that SQLite waits for its lock.
+
+    Each run ends at its first task, which refuses the conf.
+    """
     people = [Api(platform, "requester") for _ in range(8)]
     together = threading.Barrier(len(people))
 
     def trigger(number: int) -> int:
         together.wait(30)
-        body = {"logical_date": None, "dag_run_id": f"together_{number}"}
-        return people[number].call("POST", "/dags/platform_probe/dagRuns", body)[0]
+        body = {"logical_date": None, "dag_run_id": f"together_{number}", "conf": {"no_such_key": "x"}}
+        return people[number].call("POST", f"/dags/{META_DAG}/dagRuns", body)[0]
 
     with ThreadPoolExecutor(len(people)) as pool:
         assert list(pool.map(trigger, range(len(people)))) == [200] * len(people)
     people[0].eventually(
-        "/dags/platform_probe/dagRuns?run_id_pattern=together",
-        lambda found: [run["state"] for run in found["dag_runs"]] == ["success"] * len(people),
+        f"/dags/{META_DAG}/dagRuns?run_id_pattern=together",
+        lambda found: [run["state"] for run in found["dag_runs"]] == ["failed"] * len(people),
         seconds=180,
     )
 
