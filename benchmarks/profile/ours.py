@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb  # noqa: F401  (the profile imports it when it needs it; here it is there, as it is for SUMMARIZE)
+
 from onboarding.discovery import look_at_source
 from onboarding.spec.parse import parse_conf
 from tests.hard_input.limited_run import peak_resident_bytes
