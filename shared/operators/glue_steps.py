@@ -75,12 +75,12 @@ class GlueStepOperator(GlueJobOperator):
         }
 
     def execute(self, context: Any) -> Any:
-        """Start the job run and wait for it; a run that replays the loads of Bronze needs no job to extract.
+        """Start the job run and wait for it; a run that replays the loads of Bronze, or erases, extracts nothing.
 
         :raises AirflowFailException: Glue refuses what it would refuse again.
         """
         with pipeline_steps.final_errors():
-            if remote_steps.is_replay(self.op_kwargs["scripts"], context):
+            if remote_steps.needs_no_job(self.op_kwargs["scripts"], context):
                 return pipeline_steps.run_step(**{**context, **self.op_kwargs})
             step = remote_steps.remote_step(**self.op_kwargs, context=context)
             self._configure(step)

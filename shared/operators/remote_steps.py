@@ -27,26 +27,20 @@ _REFUSALS = (
 )
 
 
-def is_replay(scripts: list[str], context: Mapping[str, Any]) -> bool:
-    """Whether a step is the extract of a run that replays the loads of Bronze.
+def needs_no_job(scripts: list[str], context: Mapping[str, Any]) -> bool:
+    """Whether a step is the extract of a run that reads no source: it replays the loads of Bronze, or erases a person.
 
-    :raises DataOnboardingError: the conf of the run does not say clearly, or asks to erase a person: the job could not
-        keep that person out of the next load.
+    An erasure rewrites the files that have the person's rows, one after the other: the worker can.
+
+    :raises DataOnboardingError: the conf of the run does not say clearly.
     """
     from shared.operators.pipeline_erasure import person_of
-    from shared.operators.pipeline_replay import ReplayConfError, is_asked_for
+    from shared.operators.pipeline_replay import is_asked_for
 
     if not scripts[0].startswith(pipeline_steps.EXTRACT_SCRIPTS):
         return False
     conf = context["dag_run"].conf
-    if person_of(conf) is not None:
-        raise ReplayConfError(
-            "A pipeline of engine aws cannot erase a person yet.",
-            where="dag_run.conf: erase",
-            expected="a pipeline of engine local",
-            remedy="Onboard the workload with deployment.engine local, then erase.",
-        )
-    return is_asked_for(conf)
+    return person_of(conf) is not None or is_asked_for(conf)
 
 
 @dataclass(frozen=True)

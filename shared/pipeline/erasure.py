@@ -168,8 +168,8 @@ class _search:
         self._lake, self._table, self._person = lake, table, person
         self._parameters = {"digest": person.digest, "masking_key": masking_key(lake.workload)}
         self._loads: dict[str, int] = {}
-        # File of Bronze -> the condition by which its rows are the person's.
-        self._files: dict[str, str] = {}
+        # File of Bronze -> the condition by which its rows are the person's, and its parameters.
+        self._files: dict[str, tuple[str, dict[str, str]]] = {}
         self._not_searched: list[str] = []
         self._number = 0
 
@@ -193,20 +193,21 @@ class _search:
         load_id = next(part for part in uri.split("/") if part.startswith(LOAD_FOLDER)).removeprefix(LOAD_FOLDER)
         every = self._brought(uri)
         self._con.execute("INSERT INTO known VALUES (?)", [load_id])
-        present = {name for name, _ in columns_of(self._con, f"FROM {every}")}
-        if not set(self._person.columns) <= present:
+        types = dict(columns_of(self._con, f"FROM {every}"))
+        if not set(self._person.columns) <= set(types):
             self._not_searched.append(load_id)
             return
-        match = is_person_sql(self._person.columns, present, "digest")
+        match, own = is_person_sql(self._con, self._person.columns, types, "digest")
+        parameters = {**self._parameters, **own}
         before = self._one("SELECT count(*) FROM erased")
         self._con.execute(
             f"INSERT INTO erased SELECT _load_id, _source_row FROM {every} WHERE {match}",  # noqa: S608
-            self._parameters,
+            parameters,
         )
         count = self._one("SELECT count(*) FROM erased") - before
         if count:
             self._loads[load_id] = self._loads.get(load_id, 0) + count
-            self._files[uri] = match
+            self._files[uri] = match, parameters
 
     def found(self) -> Found:
         """All counts."""
@@ -236,9 +237,9 @@ class _search:
 
     def remove_from_bronze(self) -> None:
         """Rewrite the files of Bronze that have rows of the person, each in one step."""
-        for uri, match in self._files.items():
+        for uri, (match, parameters) in self._files.items():
             query = f"SELECT * FROM {self._brought(uri)} WHERE NOT {match}"  # noqa: S608
-            self._rewrite(uri, query, self._parameters)
+            self._rewrite(uri, query, parameters)
 
     def _rewrite(self, uri: str, query: str, parameters: dict[str, str] | None) -> None:
         with tempfile.TemporaryDirectory(dir=self._scratch.name) as folder:

@@ -6,7 +6,7 @@ their ends, in letter case or in how accents are encoded only. The values themse
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,15 @@ from typing import Any
 from shared.pipeline import state, storage
 from shared.pipeline.errors import DataOnboardingError
 from shared.pipeline.literals import quote_identifier, quote_literal
+from shared.pipeline.normal_form import BLANKS
 from shared.pipeline.reading.tables import UNCAST_COLUMN
 from shared.pipeline.secrets import masking_key
-from shared.pipeline.session import Session
-from shared.pipeline.tables import PART, columns_of, count_rows, scan, write_parquet
+from shared.pipeline.session import Session, parameter
+from shared.pipeline.tables import PART, columns_in, count_rows, relation, write_parquet
 from shared.pipeline.zones import Lake
 
 ERASURES = "erasures.json"
 PENDING, DONE = "pending", "done"
-_BLANKS = " \t\r\n\u00a0"
 
 
 class ErasureError(DataOnboardingError):
@@ -80,33 +80,68 @@ def write_erasure(lake: Lake, erasure: Erasure) -> Erasure:
     return erasure
 
 
-def is_person_sql(columns: Sequence[str], present: Collection[str], parameter: str) -> str:
-    """SQL that is true for the rows of a person, and false for all others.
+def is_person_sql(con: Any, columns: Sequence[str], types: Mapping[str, str], name: str) -> tuple[str, dict[str, str]]:
+    """SQL that is true for the rows of a person, and false for all others; and parameters that it has.
+
+    The parameters ``masking_key`` and ``name`` are not among them.
 
     :param columns: key columns.
-    :param present: columns of the table; with ``_uncast`` among them, a key that does not fit its column's type is
-        looked for there.
-    :param parameter: name of the parameter with the person's digest.
+    :param types: column of the table -> its type, under DuckDB's name; with ``_uncast`` among them, a key that does not
+        fit its column's type is looked for there.
+    :param name: of the parameter with the person's digest.
     """
-    return f"coalesce({digest_sql(columns, uncast=UNCAST_COLUMN in present)} = ${parameter}, false)"
+    digest, parameters = digest_sql(con, columns, types)
+    return f"coalesce({digest} = {parameter(con, name)}, false)", parameters
 
 
-def digest_sql(columns: Sequence[str], *, uncast: bool = False) -> str:
-    """SQL of a row's digest over key columns; NULL where one has no value. It has the parameter ``$masking_key``.
+def digest_sql(con: Any, columns: Sequence[str], types: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """SQL of a row's digest over key columns, NULL where one has no value; and its parameters but ``masking_key``.
 
-    :param uncast: a column without a value may have its text in the map ``_uncast``.
+    :raises ErasureError: the engine writes a key's values in another way than the one that made the digests.
     """
     parts, values = [], []
+    parameters: dict[str, str] = {}
+    key = parameter(con, "masking_key")
     for name in sorted(columns):
-        text = f"CAST({quote_identifier(name)} AS VARCHAR)"
-        if uncast:
-            text = f"coalesce({text}, {UNCAST_COLUMN}[{quote_literal(name)}])"
-        value = f"lower(nfc_normalize(trim({text}, {quote_literal(_BLANKS)})))"
+        value = _key_text(con, name, types, parameters)
         values.append(value)
-        parts.append(f"{quote_literal(f'{len(name)}:{name};')} || length({value}) || ':' || {value} || ';'")
-    inner = f"sha256($masking_key || ':erase;' || {' || '.join(parts)})"
+        named = _bound(con, parameters, f"{len(name)}:{name};")
+        parts.append(f"{named} || CAST(length({value}) AS STRING) || ':' || {value} || ';'")
     missing = " OR ".join(f"coalesce({value}, '') = ''" for value in values)
-    return f"CASE WHEN {missing} THEN NULL ELSE sha256($masking_key || ':' || {inner}) END"
+    inner = _sha256(con, f"{key} || ':erase;' || {' || '.join(parts)}")
+    outer = _sha256(con, f"{key} || ':' || {inner}")
+    return f"CASE WHEN {missing} THEN NULL ELSE {outer} END", parameters
+
+
+def _key_text(con: Any, name: str, types: Mapping[str, str], parameters: dict[str, str]) -> str:
+    """The text of a key that is compared."""
+    if isinstance(con, Session):
+        try:
+            return con.normalised(con.quote(name), types[name])
+        except TypeError as error:
+            raise ErasureError(
+                "Persons were erased by a column whose values this engine writes in another way: they could come back "
+                "unseen.",
+                where=name,
+                expected="a column of text, whole numbers, decimals or dates",
+                given=str(error),
+                remedy="Erase the persons by another key and take the old entry out of the list.",
+            ) from None
+    text = f"CAST({quote_identifier(name)} AS VARCHAR)"
+    if UNCAST_COLUMN in types:
+        text = f"coalesce({text}, {UNCAST_COLUMN}[{_bound(con, parameters, name)}])"
+    return f"lower(nfc_normalize(trim({text}, {quote_literal(BLANKS)})))"
+
+
+def _bound(con: Any, parameters: dict[str, str], value: str) -> str:
+    """A text as a parameter: names of columns come from the source, and engines read quotes in different ways."""
+    name = f"text_{value.encode().hex()}"
+    parameters[name] = value
+    return parameter(con, name)
+
+
+def _sha256(con: Any, text: str) -> str:
+    return f"sha2({text}, 256)" if isinstance(con, Session) else f"sha256({text})"
 
 
 def digest_of(con: Any, workload: str, values: Mapping[str, str]) -> str:
@@ -118,9 +153,11 @@ def digest_of(con: Any, workload: str, values: Mapping[str, str]) -> str:
     """
     names = sorted(values)
     row = ", ".join(f"$value_{number} AS {quote_identifier(name)}" for number, name in enumerate(names))
-    parameters = {f"value_{number}": values[name] for number, name in enumerate(names)}
-    statement = f"SELECT {digest_sql(names)} FROM (SELECT {row})"  # noqa: S608
-    digest = con.execute(statement, {**parameters, "masking_key": masking_key(workload)}).fetchall()[0][0]
+    given = {f"value_{number}": values[name] for number, name in enumerate(names)}
+    digest_of_row, parameters = digest_sql(con, names, dict.fromkeys(names, "VARCHAR"))
+    statement = f"SELECT {digest_of_row} FROM (SELECT {row})"  # noqa: S608
+    every = {**given, **parameters, "masking_key": masking_key(workload)}
+    digest = con.execute(statement, every).fetchall()[0][0]
     if digest is None:
         raise ErasureError(
             "A key without a value names nobody.",
@@ -142,29 +179,19 @@ def leave_out(con: Any, lake: Lake, candidate: Path) -> tuple[Path, int]:
     listed = read_erasures(lake)
     if not listed:
         return candidate, 0
-    if isinstance(con, Session):
-        raise _cannot_on_spark(lake)
-    every = scan([candidate / PART])
-    present = {name for name, _ in columns_of(con, f"FROM {every}")}
+    every = relation(con, [candidate / PART])
+    types = dict(columns_in(con, every))
     parameters = {"masking_key": masking_key(lake.workload)}
     conditions = []
     for number, erasure in enumerate(listed):
-        _check_present(lake, erasure, present)
-        parameters[f"digest_{number}"] = erasure.digest
-        conditions.append(is_person_sql(erasure.columns, present, f"digest_{number}"))
+        _check_present(lake, erasure, set(types))
+        condition, own = is_person_sql(con, erasure.columns, types, f"digest_{number}")
+        parameters |= {f"digest_{number}": erasure.digest, **own}
+        conditions.append(condition)
     target = candidate.parent / "without_erased"
     query = f"SELECT * FROM {every} WHERE NOT ({' OR '.join(conditions)})"  # noqa: S608
     write_parquet(con, query, target, parameters=parameters)
     return target, count_rows(con, [candidate / PART]) - count_rows(con, [target / PART])
-
-
-def _cannot_on_spark(lake: Lake) -> ErasureError:
-    return ErasureError(
-        "The engine aws cannot leave out rows of persons who were erased: they could come back unseen.",
-        where=lake.state(ERASURES),
-        expected="a workload of which nobody was erased",
-        remedy="Onboard the workload with deployment.engine local.",
-    )
 
 
 def _check_present(lake: Lake, erasure: Erasure, present: set[str]) -> None:

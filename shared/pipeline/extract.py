@@ -46,7 +46,7 @@ class ExtractSpec:
         ``watermark`` (rows above the highest value that earlier dates have loaded).
     :ivar watermark_column: its name in the source; for ``watermark``.
     :ivar watermark_type: ``integer``, ``decimal``, ``date`` or ``timestamp``.
-    :ivar watermark_formats: of dates and timestamps in text: strptime, or ``iso``.
+    :ivar watermark_values: engine -> SQL of its value.
     """
 
     workload: str
@@ -66,7 +66,7 @@ class ExtractSpec:
     load: str = "full"
     watermark_column: str = ""
     watermark_type: str = ""
-    watermark_formats: tuple[str, ...] = ()
+    watermark_values: Mapping[str, str] = field(default_factory=dict)
 
     def compared_with(self, given: Mapping[str, str]) -> Delivery:
         """A delivery against what was onboarded.
@@ -144,26 +144,10 @@ def _extract(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> dict[str
 
 def _selection(lake: Lake, spec: ExtractSpec, arguments: RunArguments) -> Selection:
     loads = state.current_loads(lake)
-    if arguments.engine == "aws":
-        _check_for_spark(spec)
+    if not spec.watermark_column:
         return select(None, loads, arguments.run_date, spec.load, None)
-    with engine.connection() as con:
+    with engine.opened(arguments) as con:
         return select(con, loads, arguments.run_date, spec.load, _watermark(spec))
-
-
-def _check_for_spark(spec: ExtractSpec) -> None:
-    """What only the embedded engine can do.
-
-    :raises SourceError: the source is loaded by a watermark.
-    """
-    if spec.load == "watermark":
-        raise SourceError(
-            "The engine aws cannot load the source in this way.",
-            where=spec.location,
-            expected="source.load full or new_files",
-            given="a load by watermark",
-            remedy="Set deployment.engine to local.",
-        )
 
 
 def _opened(stack: ExitStack, spec: ExtractSpec, arguments: RunArguments, selection: Selection) -> Source | SparkSource:
@@ -192,7 +176,7 @@ def _opened(stack: ExitStack, spec: ExtractSpec, arguments: RunArguments, select
 def _watermark(spec: ExtractSpec) -> Watermark | None:
     if not spec.watermark_column:
         return None
-    return Watermark(spec.watermark_column, spec.watermark_type, spec.watermark_formats)
+    return Watermark(spec.watermark_column, spec.watermark_type, spec.watermark_values)
 
 
 def _empty_files(spec: ExtractSpec, source: Source | SparkSource) -> int:
@@ -239,7 +223,7 @@ def _write(
         delivery.create_view(con, "delivered", "source")
         drift = delivery.findings(con, "delivered")
         folder = Path(scratch) / "bronze"
-        condition, parameters = selection.condition()
+        condition, parameters = selection.condition(con)
         types = {name: kind for name, kind in delivery.types().items() if name not in spec.dropped_columns}
         kept = [*types, *([UNCAST_COLUMN] if delivery.kept_as_text else [])]
         write_parquet(con, _query(con, spec, kept, arguments.load_id, condition), folder, parameters=parameters or None)

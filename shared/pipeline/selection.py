@@ -32,11 +32,11 @@ class Selection:
     watermark: Watermark | None = None
     window: Window | None = None
 
-    def condition(self) -> tuple[str, dict[str, str]]:
+    def condition(self, con: Any) -> tuple[str, dict[str, str]]:
         """SQL condition over the source's columns, and its parameters; ``true`` for all rows."""
         if self.watermark is None or self.window is None:
             return "true", {}
-        return self.window.condition(self.watermark)
+        return self.window.condition(con, self.watermark)
 
     @property
     def bounds(self) -> Bounds | None:

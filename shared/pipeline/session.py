@@ -32,8 +32,11 @@ class Session(ABC):
     name: str
 
     @abstractmethod
-    def execute(self, statement: str) -> Rows:
-        """Run a statement."""
+    def execute(self, statement: str, parameters: Mapping[str, str] | None = None) -> Rows:
+        """Run a statement.
+
+        :param parameters: what :func:`parameter` names.
+        """
 
     @abstractmethod
     def columns(self, query: str) -> list[tuple[str, str]]:
@@ -87,6 +90,14 @@ class Session(ABC):
         """A type in SQL text."""
 
     @abstractmethod
+    def normalised(self, value: str, kind: str) -> str:
+        """SQL of a value's text as :func:`shared.pipeline.normal_form.normalised` gives it.
+
+        :param kind: type of the value, under DuckDB's name.
+        :raises TypeError: the engine writes values of this type in another way than the embedded one.
+        """
+
+    @abstractmethod
     def without_nulls(self, items: Sequence[str]) -> str:
         """SQL of the list of those ``items`` (SQL of texts) that are not NULL."""
 
@@ -97,6 +108,11 @@ class Session(ABC):
     @abstractmethod
     def shape_of(self, text: str) -> str:
         """SQL of a text with 9 for its digits, A and a for its letters, as :mod:`shared.pipeline.profile.shapes`."""
+
+
+def parameter(con: Any, name: str) -> str:
+    """A parameter as a statement of the connection's engine names it."""
+    return f":{name}" if isinstance(con, Session) else f"${name}"
 
 
 def engine_of(con: Any) -> str:

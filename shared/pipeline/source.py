@@ -20,6 +20,7 @@ from shared.pipeline.disk import full_disk_is_clear
 from shared.pipeline.errors import NothingNewError, SourceError
 from shared.pipeline.reading import csv_rows
 from shared.pipeline.reading.database_rows import Bounds, DatabaseTable
+from shared.pipeline.reading.digests import FileDigests
 from shared.pipeline.reading.encoding import as_utf8, detect_encoding
 from shared.pipeline.reading.files import bring_here, empty_source, find_source_files, named, with_content
 from shared.pipeline.reading.formats import resolve_format
@@ -83,7 +84,7 @@ def open_source(
         with full_disk_is_clear("the copy of the source on this machine"):
             new = _new_files(location, leave_out)
             source = _opened(location, with_content(new), format, given, scratch, known)
-            source.empty_files = tuple(file for file in new if not file.bytes)
+            source.digests = FileDigests(new)
             return source
     except BaseException:
         scratch.cleanup()
@@ -95,10 +96,8 @@ class Source:
 
     :ivar location: where it is.
     :ivar format: ``csv``, ``json``, ``jsonl``, ``parquet`` or ``table``.
-    :ivar files: the files (``uri``, ``bytes``, ``etag``), sorted by URI; without those of 0 bytes. Of a database
-        table its location and size.
-    :ivar empty_files: those of 0 bytes, which are left out when others have content.
     :ivar options: the read options in force.
+    :ivar digests: of the files; ``None`` of a table.
     """
 
     def __init__(
@@ -112,9 +111,10 @@ class Source:
     ) -> None:
         self.location = location
         self.format = format
-        self.files = tuple(files)
-        self.empty_files: tuple[StoredFile, ...] = ()
         self.options = options
+        self.digests: FileDigests | None = None
+        # Maybe without their digests, but never waited for.
+        self._found = tuple(files)
         self._table = table
         self._scratch = scratch
         self._staged: Staged | None = None
@@ -129,7 +129,25 @@ class Source:
 
     def close(self) -> None:
         """Remove the temporary files; views made by :meth:`create_view` are of no use afterwards."""
+        if self.digests is not None:
+            self.digests.close()
         self._scratch.cleanup()
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """The files (``uri``, ``bytes``, ``etag``), sorted by URI; without those of 0 bytes.
+
+        Of a database table its location and size.
+        """
+        return tuple(file for file in self._every_file() if file.bytes or self.format == TABLE)
+
+    @property
+    def empty_files(self) -> tuple[StoredFile, ...]:
+        """Those of 0 bytes, which are left out when others have content."""
+        return tuple(file for file in self._every_file() if not file.bytes and self.format != TABLE)
+
+    def _every_file(self) -> Sequence[StoredFile]:
+        return self._found if self.digests is None else self.digests.files()
 
     @property
     def columns(self) -> tuple[SourceColumn, ...]:
@@ -167,7 +185,7 @@ class Source:
         :raises SourceError: nothing of the source can be read.
         """
         staged = self._read()
-        uris = [file.uri for file in self.files]
+        uris = [file.uri for file in self._found]
         if self.format == TABLE:
             uris = uris * len(staged.paths)
         con.execute(view_sql(staged, uris, view_name))
@@ -183,10 +201,10 @@ class Source:
 
     def _nothing(self, staged: Staged) -> SourceError:
         if not staged.unreadable:
-            return empty_source(named(self.files), "column names only" if staged.columns else "no rows")
+            return empty_source(named(self._found), "column names only" if staged.columns else "no rows")
         return SourceError(
             "No row of the source can be read.",
-            where=named(self.files),
+            where=named(self._found),
             expected=f"rows of {len(staged.columns)} columns" if staged.columns else "objects",
             given=f"{staged.unreadable} unreadable rows",
             remedy="Check source.format and source.options (delimiter, quote, header, encoding).",
@@ -202,7 +220,8 @@ def _opened_table(location: str, bounds: Bounds | None, known: Sequence[str]) ->
 
 
 def _new_files(location: str, leave_out: Collection[StoredFile]) -> list[StoredFile]:
-    files = [file for file in find_source_files(location, digest=True) if file not in leave_out]
+    # Only what was loaded before is told by its digest; without that, files are digested while they are read.
+    files = [file for file in find_source_files(location, digest=bool(leave_out)) if file not in leave_out]
     if not files:
         raise NothingNewError(
             "Every file at the location was loaded before.",

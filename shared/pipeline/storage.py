@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -237,6 +237,11 @@ def _list_local(folder: Path, digest: bool) -> Iterator[StoredFile]:
 
 def _local_file(path: Path, digest: bool) -> StoredFile:
     return StoredFile(file_uri(path), path.stat().st_size, _md5(path) if digest else "")
+
+
+def with_digest(file: StoredFile) -> StoredFile:
+    """A file with its etag, which is made of the content of a local one, unless it has one."""
+    return file if file.etag else replace(file, etag=_md5(local_path(file.uri)))
 
 
 def _md5(path: Path) -> str:

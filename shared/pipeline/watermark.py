@@ -9,22 +9,20 @@ A row without a value in the watermark column cannot be placed: it is taken by t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from shared.pipeline.literals import identifiers, quote_identifier, quote_literal
 from shared.pipeline.reading.tables import ROW_COLUMN
+from shared.pipeline.session import Session, engine_of, parameter
 from shared.pipeline.state import Load
-from shared.pipeline.tables import PART, bring_tables, parquet_files, scan, write_parquet
+from shared.pipeline.tables import PART, bring, columns_in, parquet_files, quoted, relation, write_parquet
 from shared.pipeline.zones import Lake
 
-# Logical type -> the DuckDB type that its values are compared as.
+# Logical type -> the type that its values are compared as; every engine has it under this name.
 COMPARED_AS = {"integer": "BIGINT", "decimal": "DECIMAL(38, 9)", "date": "DATE", "timestamp": "TIMESTAMP"}
-_NUMBER = "[+-]?[0-9]+([.][0-9]*)?"
-_ISO_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_BLANKS = " \t\r\n\u00a0"
 
 
 @dataclass(frozen=True)
@@ -33,38 +31,28 @@ class Watermark:
 
     :ivar column: its name in the source.
     :ivar kind: ``integer``, ``decimal``, ``date`` or ``timestamp``.
-    :ivar formats: of dates and timestamps in text: strptime, or ``iso``; empty: ISO 8601.
+    :ivar values: engine -> SQL of the value, from the approved plan; NULL where there is none, or none that others
+        can be compared with.
     """
 
     column: str
     kind: str
-    formats: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def type(self) -> str:
-        """DuckDB type of its values."""
+        """Type of its values."""
         return COMPARED_AS[self.kind]
 
-    @property
-    def value(self) -> str:
-        """SQL of the value; NULL where there is none, or none that others can be compared with.
+    def value(self, con: Any) -> str:
+        """SQL of the value."""
+        return f"({self.values[engine_of(con)]})"
 
-        It reads the text of the column, which is the same for a text and for a column of this very type.
-        """
-        text = f"trim(CAST({quote_identifier(self.column)} AS VARCHAR), {quote_literal(_BLANKS)})"
-        if self.kind in ("integer", "decimal"):
-            return f"(CASE WHEN regexp_full_match({text}, '{_NUMBER}') THEN TRY_CAST({text} AS {self.type}) END)"
-        read = [self._read(text, form) for form in self.formats or ("iso",)]
-        moment = read[0] if len(read) == 1 else f"coalesce({', '.join(read)})"
-        return f"(CASE WHEN isfinite({moment}) THEN {moment} END)"
-
-    def _read(self, text: str, form: str) -> str:
-        if form not in ("iso", "%Y-%m-%d"):
-            return f"CAST(try_strptime({text}, {quote_literal(form)}) AS {self.type})"
-        if self.kind == "date":
-            return f"(CASE WHEN regexp_full_match({text}, '{_ISO_DATE}.*') THEN TRY_CAST({text} AS DATE) END)"
-        # Without an offset it is UTC: the time zone of every connection.
-        return f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
+    def text(self, value: Any) -> str:
+        """A value that was read as text; empty when there is none. Decimals with all their digits."""
+        if value is None:
+            return ""
+        return format(Decimal(value), "f") if self.kind == "decimal" else str(value)
 
 
 @dataclass(frozen=True)
@@ -82,15 +70,16 @@ class Window:
     others: tuple[Load, ...]
     repeated: bool
 
-    def condition(self, watermark: Watermark) -> tuple[str, dict[str, str]]:
+    def condition(self, con: Any, watermark: Watermark) -> tuple[str, dict[str, str]]:
         """SQL condition over the source's columns, and its parameters."""
         bounds, parameters = [], {}
+        value = watermark.value(con)
         for name, sign, bound in (("low", ">", self.low), ("high", "<=", self.high)):
             if bound:
-                bounds.append(f"{watermark.value} {sign} CAST(${name} AS {watermark.type})")
+                bounds.append(f"{value} {sign} CAST({parameter(con, name)} AS {watermark.type})")
                 parameters[name] = bound
         inside = " AND ".join(bounds) or "true"
-        return f"(({inside}) OR {watermark.value} IS NULL)", parameters
+        return f"(({inside}) OR {value} IS NULL)", parameters
 
 
 def window_of(con: Any, loads: Sequence[Load], run_date: str, watermark: Watermark) -> Window:
@@ -110,9 +99,12 @@ def extreme(con: Any, which: str, values: Sequence[str], watermark: Watermark) -
     given = [value for value in values if value]
     if not given:
         return ""
-    values_sql = f"SELECT CAST(unnest($values) AS {watermark.type}) AS value"
-    found = con.execute(f"SELECT CAST({which}(value) AS VARCHAR) FROM ({values_sql})", {"values": given})  # noqa: S608
-    return str(found.fetchall()[0][0])
+    parameters = {f"value_{number}": value for number, value in enumerate(given)}
+    values = " UNION ALL ".join(
+        f"SELECT CAST({parameter(con, name)} AS {watermark.type}) AS value" for name in parameters
+    )
+    found = con.execute(f"SELECT CAST({which}(value) AS STRING) FROM ({values}) AS given", parameters)  # noqa: S608
+    return watermark.text(found.fetchall()[0][0])
 
 
 def leave_to_others(
@@ -127,38 +119,36 @@ def leave_to_others(
     uris = [
         uri for load in window.others for uri in parquet_files(lake.bronze_load(table, load.run_date, load.load_id))
     ]
-    every = scan([candidate / PART])
-    without_value = con.execute(f"SELECT count(*) FROM {every} WHERE {watermark.value} IS NULL").fetchall()[0][0]  # noqa: S608
+    every = relation(con, [candidate / PART])
+    missing = f"SELECT count(*) FROM {every} WHERE {watermark.value(con)} IS NULL"  # noqa: S608
+    without_value = con.execute(missing).fetchall()[0][0]
     if not uris or not (window.repeated or without_value):
         return candidate
-    paths = bring_tables(uris, candidate.parent / "others")
-    condition, parameters = window.condition(watermark)
-    row = _row_digest(columns)
+    others = relation(con, bring(con, uris, candidate.parent / "others"))
+    condition, parameters = window.condition(con, watermark)
+    row = _row_digest(con, columns)
+    names = quoted(con, *(name for name, _ in columns_in(con, every)))
     query = f"""
-        WITH loaded AS (SELECT {row} AS digest, count(*) AS copies FROM {scan(paths)} WHERE {condition} GROUP BY 1),
+        WITH loaded AS (SELECT {row} AS digest, count(*) AS copies FROM {others} WHERE {condition} GROUP BY 1),
         numbered AS (
             SELECT *, {row} AS digest, row_number() OVER (PARTITION BY {row} ORDER BY {ROW_COLUMN}) AS copy
             FROM {every})
-        SELECT {identifiers(_columns_of_candidate(con, every))} FROM numbered
+        SELECT {names} FROM numbered
         LEFT JOIN loaded USING (digest) WHERE copy > coalesce(copies, 0) ORDER BY {ROW_COLUMN}"""  # noqa: S608
     target = candidate.parent / "own"
     write_parquet(con, query, target, parameters=parameters or None)
     return target
 
 
-def _columns_of_candidate(con: Any, every: str) -> list[str]:
-    return [row[0] for row in con.execute(f"DESCRIBE FROM {every}").fetchall()]
-
-
-def _row_digest(columns: Sequence[str]) -> str:
+def _row_digest(con: Any, columns: Sequence[str]) -> str:
     """SHA-256 over length and text of each column: equal for equal rows only."""
-    texts = [f"CAST({quote_identifier(name)} AS VARCHAR)" for name in columns]
+    texts = [f"CAST({quoted(con, name)} AS STRING)" for name in columns]
     parts = [f"coalesce(length({text}) || ':' || {text} || ';', '-;')" for text in texts]
-    return f"sha256(concat({', '.join(parts)}))"
+    row = f"concat({', '.join(parts)})"
+    return f"sha2({row}, 256)" if isinstance(con, Session) else f"sha256({row})"
 
 
 def highest(con: Any, folder: Path, watermark: Watermark) -> str:
     """The highest value among rows that go to Bronze, as text; empty when no row has one."""
-    found = con.execute(f"SELECT CAST(max({watermark.value}) AS VARCHAR) FROM {scan([folder / PART])}")  # noqa: S608
-    value = found.fetchall()[0][0]
-    return "" if value is None else str(value)
+    query = f"SELECT CAST(max({watermark.value(con)}) AS STRING) FROM {relation(con, [folder / PART])}"  # noqa: S608
+    return watermark.text(con.execute(query).fetchall()[0][0])

@@ -15,7 +15,7 @@ from onboarding.spec.parse import parse_conf
 from onboarding.spec.plans import WorkloadPlan
 from onboarding.spec.profile import ProfileReport
 from shared.operators import pipeline_steps
-from shared.pipeline import engine, tables
+from shared.pipeline import engine, secrets, tables
 from shared.pipeline.errors import QualityGateFailed
 from shared.pipeline.zones import Lake, published_files, read_pointer
 
@@ -110,13 +110,15 @@ def _run(folder: Path, plan: WorkloadPlan, lake: Lake) -> tuple[dict[str, dict[s
 
 @contextmanager
 def masking_key() -> Iterator[None]:
-    """The masking key without a connection of Airflow's."""
+    """The masking key without a connection of Airflow's, for steps of a pipeline and for the data plane itself."""
     kept = pipeline_steps._masking_key
     pipeline_steps._masking_key = lambda workload: KEY
+    secrets.set_key_provider(pipeline_steps._masking_key)
     try:
         yield
     finally:
         pipeline_steps._masking_key = kept
+        secrets.set_key_provider(None)
 
 
 def check_books(done: Onboarded) -> None:

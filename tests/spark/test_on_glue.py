@@ -25,11 +25,13 @@ from onboarding.spec.plans import WorkloadPlan
 from shared.operators.glue_steps import GlueStepTrigger
 from shared.operators.remote_steps import ENTRY
 from shared.pipeline import engine, state, storage, tables
+from shared.pipeline.erasure_list import DONE, digest_of, read_erasures
 from shared.pipeline.literals import identifiers
 from shared.pipeline.secrets import SECRET_NAME
 from shared.pipeline.zones import Lake, published_files, read_pointer
-from tests.hard_input.onboarding_path import KEY, render
+from tests.hard_input.onboarding_path import KEY, masking_key, render
 from tests.spark.both_engines import Workload
+from tests.spark.deliveries import persons_by_email
 from tests.spark.dirty_sources import csv_of_several_senders
 from tests.spark.glue_server import Glue, glue_server
 from tools.spark_environment import spark_environment
@@ -110,9 +112,9 @@ class Deployed:
     folder: Path
     lake: Lake
 
-    def run(self) -> dict[str, Any]:
+    def run(self, run_after: str = MOMENT, conf: dict[str, Any] | None = None) -> dict[str, Any]:
         """One run of the DAG: its state and those of its tasks."""
-        (self.folder / "runs.json").write_text(json.dumps([{"run_after": MOMENT, "conf": {}}]))
+        (self.folder / "runs.json").write_text(json.dumps([{"run_after": run_after, "conf": conf or {}}]))
         log_file = self.folder / "log.txt"
         with log_file.open("w") as log_output:
             done = subprocess.run(
@@ -225,6 +227,29 @@ def test_a_run_gives_what_the_embedded_engine_gives(
         assert rows(deployed.lake, zone, table) == rows(expected.lake, zone, table)
     [load] = state.current_loads(deployed.lake)
     assert load.unreadable == dirt.planted["unreadable"]
+
+
+@pytest.mark.timeout(1800)
+def test_a_person_is_erased_and_stays_out(account: Account, tmp_path: Path) -> None:
+    """The worker takes the place of the extracting job; the other jobs build Silver and Gold without the person."""
+    persons = persons_by_email(tmp_path / "in")
+    persons.deliver(0)
+    deployed = deploy(account, tmp_path / "in", tmp_path / "airflow", dict(persons.conf))
+    assert deployed.run()["state"] == "success"
+    before = len(account.glue.runs)
+    with masking_key(), engine.connection() as con:
+        digest = digest_of(con, deployed.plan.workload, persons.key)
+
+    run = deployed.run("2026-01-16T03:00:00+00:00", {"erase": {"columns": sorted(persons.key), "digest": digest}})
+
+    assert (run["state"], len(account.glue.runs) - before) == ("success", 4), run
+    [erasure] = read_erasures(deployed.lake)
+    assert (erasure.rows, erasure.state) == (persons.erased[0], DONE)
+    assert len(rows(deployed.lake, "silver", deployed.plan.workload)) == 40
+    persons.deliver(1)
+    account.client("s3").upload_file(str(tmp_path / "in" / "1.csv"), LANDING, "orders/1.csv")
+    assert deployed.run("2026-01-17T03:00:00+00:00")["state"] == "success"
+    assert [load.rows for load in state.current_loads(deployed.lake)] == [40, 41]
 
 
 def test_a_task_that_somebody_ends_ends_its_job_run(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

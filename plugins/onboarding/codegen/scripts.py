@@ -97,6 +97,8 @@ def watermark_arguments(discovery: DiscoveryPlan, metadata: MetadataPlan, profil
 
     :raises CodegenError: the column's values cannot be compared.
     """
+    from onboarding.codegen.sql.watermark import watermark_values
+
     if discovery.source.load != "watermark":
         return {}
     plan = metadata.column(discovery.source.watermark_column)
@@ -105,7 +107,7 @@ def watermark_arguments(discovery: DiscoveryPlan, metadata: MetadataPlan, profil
     return {
         "watermark_column": plan.source_name,
         "watermark_type": plan.type.value,
-        "watermark_formats": tuple(measured.date_formats) if measured.type is plan.type else (),
+        "watermark_values": watermark_values(plan, measured.date_formats if measured.type is plan.type else ()),
     }
 
 

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from shared.pipeline import storage
 from shared.pipeline.arguments import RunArguments
+from shared.pipeline.normal_form import double_text, normalised
 from shared.pipeline.session import Session
 from shared.pipeline.spark.types import duckdb_name, spark_name
 from shared.pipeline.storage import StoredFile, join
@@ -24,6 +25,7 @@ from shared.pipeline.tables import PART, bring_tables
 
 # Partition columns stay in the files: these copies of them name the folders.
 _FOLDER_COLUMN = "_folder_of_"
+_DECIMAL = re.compile(r"DECIMAL\([0-9]+, ?([0-9]+)\)")
 _ONE_MACHINE = re.compile(r"local(\[.*\])?")
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -73,9 +75,12 @@ class SparkTables(Session):
         if self._scratch:
             storage.delete_tree(self._scratch)
 
-    def execute(self, statement: str) -> _Rows:
+    def execute(self, statement: str, parameters: Mapping[str, str] | None = None) -> _Rows:
         """Run a statement."""
-        return _Rows(self.spark.sql(statement))
+        return _Rows(self._sql(statement, parameters))
+
+    def _sql(self, statement: str, parameters: Mapping[str, str] | None) -> Any:
+        return self.spark.sql(statement, args=dict(parameters)) if parameters else self.spark.sql(statement)
 
     def columns(self, query: str) -> list[tuple[str, str]]:
         """Name and type of each column of a query, the types under DuckDB's names."""
@@ -109,8 +114,7 @@ class SparkTables(Session):
         one_file: bool = False,
     ) -> None:
         """Write a query as Parquet files; times as wall clocks in UTC, as DuckDB writes them."""
-        rows = self.spark.sql(query, args=dict(parameters)) if parameters else self.spark.sql(query)
-        rows = _with_times(rows, "timestamp", "timestamp_ntz")
+        rows = _with_times(self._sql(query, parameters), "timestamp", "timestamp_ntz")
         if one_file:
             rows = rows.coalesce(1)
         place = self.place(target)
@@ -205,6 +209,19 @@ class SparkTables(Session):
     def type_name(self, duckdb_type: str) -> str:
         """A type of DuckDB as Spark writes it."""
         return spark_name(duckdb_type)
+
+    def normalised(self, value: str, kind: str) -> str:
+        """By functions of Python: Spark cannot compose accents, and makes two small letters of some capital ones."""
+        if kind == "FLOAT":
+            raise TypeError(kind)
+        text = f"CAST({value} AS STRING)"
+        if kind == "DOUBLE":
+            self.spark.udf.register("onboarding_double_text", double_text)
+            text = f"onboarding_double_text({value})"
+        elif scale := _DECIMAL.fullmatch(kind):
+            text = f"replace(format_number({value}, {scale[1]}), ',', '')"
+        self.spark.udf.register("onboarding_normalised", normalised)
+        return f"onboarding_normalised({text})"
 
     def without_nulls(self, items: Sequence[str]) -> str:
         """The items that are not NULL, as an array."""

@@ -167,7 +167,7 @@ class SparkSource:
         self.columns = tuple(SourceColumn(name, "VARCHAR") for name in names)
 
     def _text_frame(self, found: Sequence[TextRows], names: Sequence[str], options: ReadOptions) -> Any:
-        """The rows of all files: number of the file, number in the file, the columns of all."""
+        """The rows of all files: their places, and the columns of all."""
         from pyspark.sql import functions
 
         by_names: dict[tuple[str, ...], list[str]] = {}
@@ -185,7 +185,8 @@ class SparkSource:
                 for name in names
             ]
             named_columns = [column.alias(name) for column, name in zip(columns, names, strict=True)]
-            parts.append(part.select(FILE_KEY, NUMBER_KEY, *named_columns))
+            place = _place(functions.col(FILE_KEY), functions.col(NUMBER_KEY))
+            parts.append(part.select(place, *named_columns))
         whole = parts[0]
         for part in parts[1:]:
             whole = whole.union(part)
@@ -194,6 +195,9 @@ class SparkSource:
     def _numbered(self, rows: Any, names: Sequence[str], keys: Mapping[int, str]) -> Any:
         """The columns, and where each row came from; rows of all files are numbered from 1.
 
+        What is not of the source is in columns that no source may have, whatever its own are called.
+
+        :param rows: with their places, see :func:`_place`.
         :param keys: what the rows call each file that has rows, by its place among the files.
         """
         from pyspark.sql import functions
@@ -201,12 +205,17 @@ class SparkSource:
         facts, before = [], 0
         for index, (file, count) in enumerate(zip(self.files, self._counts, strict=True)):
             if count:
-                facts.append((keys[index], file.uri, before))
+                facts.append(((keys[index], file.uri, before),))
             before += count
-        known = self._session.spark.createDataFrame(facts, f"{FILE_KEY} STRING, {FILE_COLUMN} STRING, first BIGINT")
-        joined = rows.join(functions.broadcast(known), FILE_KEY)
-        number = (functions.col("first") + functions.col(NUMBER_KEY)).alias(ROW_COLUMN)
-        return joined.select(*(joined[self._session.quote(name)] for name in names), FILE_COLUMN, number)
+        schema = f"{FILE_COLUMN} STRUCT<key: STRING, uri: STRING, before: BIGINT>"
+        known = self._session.spark.createDataFrame(facts, schema)
+        file, place = functions.col(FILE_COLUMN), functions.col(ROW_COLUMN)
+        joined = rows.join(functions.broadcast(known), file["key"] == place["file"])
+        return joined.select(
+            *(joined[self._session.quote(name)] for name in names),
+            file["uri"].alias(FILE_COLUMN),
+            (file["before"] + place["number"]).alias(ROW_COLUMN),
+        )
 
     def _read_parquet(self) -> None:
         from pyspark.errors import PySparkException
@@ -240,8 +249,7 @@ class SparkSource:
         spelled = {same_path(unquote(row[0])): row[0] for row in read.select(path).distinct().collect()}
         keys = {index: spelled[place] for place, index in places.items() if place in spelled}
         number = (functions.col("_metadata.row_index") + 1).cast("bigint")
-        rows = read.select(path.alias(FILE_KEY), number.alias(NUMBER_KEY), *cells)
-        self._frame = self._numbered(rows, names, keys)
+        self._frame = self._numbered(read.select(_place(path, number), *cells), names, keys)
 
     def _check_parquet(self, paths: Sequence[Path]) -> None:
         for file, path in zip(self.files, paths, strict=True):
@@ -258,6 +266,13 @@ class SparkSource:
             given=f"{self.unreadable} unreadable rows",
             remedy="Check source.format and source.options (delimiter, quote, header, encoding).",
         )
+
+
+def _place(file: Any, number: Any) -> Any:
+    """Where a row is: what its file is called, and its number in it, in one column."""
+    from pyspark.sql import functions
+
+    return functions.struct(file.alias("file"), number.alias("number")).alias(ROW_COLUMN)
 
 
 def _nullified(cell: Any, null_values: Sequence[str]) -> Any:

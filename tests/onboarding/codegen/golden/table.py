@@ -9,6 +9,7 @@ from tests.onboarding.codegen.golden import (
     table_lines,
     text_lines,
     value_lines,
+    watermark_lines,
 )
 from tests.onboarding.codegen.golden.cleaning import Line, example_lines, sheets
 from tests.onboarding.codegen.golden.sheet import Sheet
@@ -26,4 +27,5 @@ def all_sheets() -> list[Sheet]:
         *expression_lines.SHEETS,
         *rule_lines.SHEETS,
         *table_lines.SHEETS,
+        *watermark_lines.SHEETS,
     ]
