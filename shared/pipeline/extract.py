@@ -23,7 +23,7 @@ from shared.pipeline.selection import Selection, select
 from shared.pipeline.session import engine_of
 from shared.pipeline.source import FILE_COLUMN, LOAD_COLUMN, ROW_COLUMN, Source, open_source
 from shared.pipeline.tables import PART, count_rows, put_table, quoted, write_parquet
-from shared.pipeline.watermark import Watermark
+from shared.pipeline.watermark import Watermark, value_of_formats
 from shared.pipeline.zones import Lake
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class ExtractSpec:
     :ivar watermark_column: its name in the source; for ``watermark``.
     :ivar watermark_type: ``integer``, ``decimal``, ``date`` or ``timestamp``.
     :ivar watermark_values: engine -> SQL of its value.
+    :ivar watermark_formats: scripts of earlier versions have these instead: of dates and timestamps in text, strptime
+        or ``iso``.
     """
 
     workload: str
@@ -67,6 +69,7 @@ class ExtractSpec:
     watermark_column: str = ""
     watermark_type: str = ""
     watermark_values: Mapping[str, str] = field(default_factory=dict)
+    watermark_formats: tuple[str, ...] = ()
 
     def compared_with(self, given: Mapping[str, str]) -> Delivery:
         """A delivery against what was onboarded.
@@ -176,7 +179,8 @@ def _opened(stack: ExitStack, spec: ExtractSpec, arguments: RunArguments, select
 def _watermark(spec: ExtractSpec) -> Watermark | None:
     if not spec.watermark_column:
         return None
-    return Watermark(spec.watermark_column, spec.watermark_type, spec.watermark_values)
+    column, kind = spec.watermark_column, spec.watermark_type
+    return Watermark(column, kind, spec.watermark_values or value_of_formats(column, kind, spec.watermark_formats))
 
 
 def _empty_files(spec: ExtractSpec, source: Source | SparkSource) -> int:

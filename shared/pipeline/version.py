@@ -1,3 +1,3 @@
 """Version of the run-time contract between generated pipelines and ``shared``."""
 
-RUNTIME_VERSION = "1.4.0"
+RUNTIME_VERSION = "1.5.0"

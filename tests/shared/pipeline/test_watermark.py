@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
+
 import pytest
 
 from shared.pipeline import engine
+from shared.pipeline.errors import WorkloadChangedError
 from shared.pipeline.state import Load
-from shared.pipeline.watermark import Watermark, extreme, window_of
+from shared.pipeline.watermark import Watermark, extreme, value_of_formats, window_of
+
+
+@pytest.mark.parametrize(
+    ("kind", "formats", "literal", "value"),
+    [
+        ("integer", (), "'  +12 '", 12),
+        ("integer", (), "12::SMALLINT", 12),
+        ("integer", (), "'1e3'", None),
+        ("decimal", (), "'12.5'", Decimal("12.5")),
+        ("date", (), "DATE '2026-01-05'", date(2026, 1, 5)),
+        ("date", ("%d/%m/%Y", "%Y-%m-%d"), "'2026-01-05'", date(2026, 1, 5)),
+        ("date", (), "'infinity'::DATE", None),
+        ("timestamp", (), "'2026-01-05 03:04:05+02:00'", datetime(2026, 1, 5, 1, 4, 5)),
+        ("timestamp", (), "TIMESTAMPTZ '2026-01-05 03:04:05+01'", datetime(2026, 1, 5, 2, 4, 5)),
+        ("timestamp", ("%d.%m.%Y %H:%M",), "'05.01.2026 03:04'", datetime(2026, 1, 5, 3, 4)),
+        ("timestamp", (), "'infinity'::TIMESTAMP", None),
+        ("timestamp", (), "NULL", None),
+    ],
+)
+def test_scripts_of_earlier_versions_keep_their_values(
+    kind: str, formats: tuple[str, ...], literal: str, value: object
+) -> None:
+    watermark = Watermark("w", kind, value_of_formats("w", kind, formats))
+    with engine.connection() as con:
+        found = con.execute(f"SELECT {watermark.value(con)} FROM (SELECT {literal} AS w)").fetchall()[0][0]
+    assert found == value
+
+
+def test_an_engine_that_the_workload_does_not_know_is_refused() -> None:
+    with engine.connection() as con, pytest.raises(WorkloadChangedError, match="could not load by a watermark"):
+        Watermark("w", "integer", {"spark": "`w`"}).value(con)
 
 
 def read_as(kind: str) -> Watermark:

@@ -68,7 +68,7 @@ SCHEDULE = {
 DEPLOYMENT = {
     "workload": "sales_orders",
     "engine": "local",
-    "runtime_version": "1.4.0",
+    "runtime_version": "1.5.0",
     "zones": ["bronze", "silver", "gold"],
     "regulations": [],
     "retention_days": {"bronze": None, "quarantine": 90},
