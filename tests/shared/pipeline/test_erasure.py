@@ -9,8 +9,18 @@ import pytest
 
 from shared.pipeline import engine, state, storage
 from shared.pipeline.erasure import Found, Person, erase, find, finish
-from shared.pipeline.erasure_list import DONE, ERASURES, PENDING, ErasureError, digest_of, leave_out, read_erasures
+from shared.pipeline.erasure_list import (
+    DONE,
+    ERASURES,
+    PENDING,
+    ErasureError,
+    digest_of,
+    digest_sql,
+    leave_out,
+    read_erasures,
+)
 from shared.pipeline.errors import BalanceError
+from shared.pipeline.spark.session import SparkTables
 from tests.shared.conftest import ROWS, WORKLOAD, Pipeline, rule
 
 GOLD = ("orders_gold", "totals")
@@ -222,3 +232,9 @@ def test_a_key_that_did_not_fit_its_column_is_found_as_text(pipeline: Pipeline) 
             f" TO '{candidate}/part-00000.parquet' (FORMAT parquet)"
         )
         assert leave_out(con, lake, candidate)[1] == 1
+
+
+def test_a_key_that_spark_writes_in_another_way_is_refused() -> None:
+    with pytest.raises(ErasureError, match="writes in another way") as caught:
+        digest_sql(SparkTables(None), ["weight"], {"weight": "FLOAT"})
+    assert (caught.value.where, caught.value.given) == ("weight", "FLOAT")
