@@ -116,7 +116,10 @@ def _order(number: int, moment: str) -> Row:
 
 
 def events_by_number(folder: Path) -> Deliveries:
-    """Parquet with numbers, decimals and times of their own types; one row has no number."""
+    """Parquet with numbers, decimals and times of their own types; one row has no number.
+
+    Columns are named as a script may name its own: `n`, `f`, `first`.
+    """
     begin = datetime(2026, 1, 5)
 
     def event(number: int | None, name: int) -> Row:
@@ -131,7 +134,7 @@ def events_by_number(folder: Path) -> Deliveries:
         (folder / "events.parquet").unlink(missing_ok=True)
         with duckdb.connect() as con:
             con.execute(
-                "CREATE TABLE e (n INTEGER, event_id VARCHAR, happened_at TIMESTAMP, load DECIMAL(9, 2), state VARCHAR)"
+                "CREATE TABLE e (n INTEGER, event_id VARCHAR, happened_at TIMESTAMP, first DECIMAL(9, 2), f VARCHAR)"
             )
             con.executemany("INSERT INTO e VALUES (?, ?, ?, ?, ?)", rows)
             con.execute(f"COPY e TO '{folder / 'events.parquet'}' (FORMAT parquet)")
