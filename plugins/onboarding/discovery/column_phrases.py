@@ -109,7 +109,7 @@ PHRASES: dict[str, str] = {
         kod pocztowy, cep, postnr, postnummer, postinumero, postkod
     """,
     "country": """
-        country, country code, country name, nation, nationality, land, pays, pais, paese, kraj, maa, staat, nazione
+        country, country code, country name, nation, land, pays, pais, paese, kraj, maa, staat, nazione
     """,
     "birth_date": """
         birth date, date of birth, birthdate, birthday, dob, birth dt, birth day, born, born on, date birth, bday, b
@@ -130,7 +130,9 @@ PHRASES: dict[str, str] = {
         dni, nie, documento de identidad, documento identidad, nif, numero de identidad, codice fiscale, cod fiscale,
         cf, carta d identita, bsn, bsn nummer, burgerservicenummer, sofinummer, rijksregisternummer, pesel, nr pesel,
         numer pesel, nip osoby, dowod osobisty, numer dowodu, numero de contribuinte, contribuinte, cartao de cidadao,
-        cpf, rg, personnummer, fodselsnummer, cpr, cpr nummer, henkilotunnus, hetu, rodne cislo
+        cpf, rg, personnummer, fodselsnummer, cpr, cpr nummer, henkilotunnus, hetu, rodne cislo,
+        cnp, cod numeric personal, oib, egn, isikukood, asmens kodas, personas kods, emso, jmbg, amka, rnokpp, pps
+        number, ppsn, kennitala, tc kimlik no, tckn, kimlik no, szemelyi szam, taj szam, jumin number
     """,
     "tax_id": """
         tax id, tax number, tin, taxpayer id, itin, tax identification number, steuernummer, numero fiscal, numero
@@ -215,7 +217,8 @@ PHRASES: dict[str, str] = {
     "ethnicity": """
         ethnicity, ethnic group, ethnic origin, ethnic background, racial group, ethnie, origine ethnique, raza,
         etnia, origen etnico, origine etnica, etniciteit, afkomst, herkunft, pochodzenie etniczne, raca, cor raca,
-        etnisk, etnicitet
+        etnisk, etnicitet, nationality, citizenship, country of citizenship, nationalite, staatsangehorigkeit,
+        nationalitat, nacionalidad, cittadinanza, nazionalita, nationaliteit, obywatelstwo, nacionalidade, nationalitet
     """,
     "race": "race, race code",
     "religion": """

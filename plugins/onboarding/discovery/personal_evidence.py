@@ -7,6 +7,7 @@ Bayes, with caps where lines depend on each other. The lines are kept in words, 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,9 +148,14 @@ def check_weight(check: ValueCheck, column: ColumnEvidence) -> tuple[float, floa
     """Log-odds of a check and the share behind it."""
     share = column.share(*check.validators)
     unfit = column.distinct < check.least_distinct or (check.opaque_only and not column.sense.opaque)
-    if unfit or share <= check.floor:
+    if unfit or share <= check.floor or (check.as_names and not _are_capitalised_words(column)):
         return 0.0, share
     return check.weight * min(1.0, (share - check.floor) / (check.full - check.floor)), share
+
+
+def _are_capitalised_words(column: ColumnEvidence) -> bool:
+    capitalised = column.shape_share(lambda shape: re.match("A.*a", shape) is not None)
+    return column.share("name_word") >= 0.8 and capitalised >= 0.8
 
 
 def _value_lines(kind: Kind, column: ColumnEvidence, named: bool) -> list[Line]:

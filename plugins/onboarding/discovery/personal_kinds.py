@@ -41,6 +41,7 @@ class ValueCheck:
     :ivar beside_name: it counts only beside a name that speaks for the kind.
     :ivar least_distinct: fewer different values are no evidence.
     :ivar opaque_only: it counts only where the name says nothing at all.
+    :ivar as_names: it counts only where nearly all values are capitalised words of letters.
     """
 
     validators: tuple[str, ...]
@@ -50,6 +51,7 @@ class ValueCheck:
     beside_name: bool = False
     least_distinct: int = 1
     opaque_only: bool = False
+    as_names: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,9 @@ def _beside(*validators: str, weight: float = 3.0, floor: float = 0.1, full: flo
 
 _MODULUS = {"floor": 0.55, "full": 0.92}
 _LETTERED = ("national_es", "national_it", "national_fr", "national_se", "national_fi", "national_be", "national_no",
-             "national_br", "national_ch")  # fmt: skip
-_DIGITS = tuple(name for name in NATIONAL_IDENTIFIERS if name not in (*_LETTERED, "national_gb"))
+             "national_br", "national_ch", "national_tr", "national_mx", "national_cn")  # fmt: skip
+_FORM_ONLY = ("national_gb", "national_dk", "national_kr")
+_DIGITS = tuple(name for name in NATIONAL_IDENTIFIERS if name not in (*_LETTERED, *_FORM_ONLY))
 
 KINDS: tuple[Kind, ...] = (
     Kind("EMAIL", "HIGH", "e-mail addresses", ("email",), (), (_check("email", weight=9.0),), contradicted=-6.0),
@@ -103,13 +106,17 @@ KINDS: tuple[Kind, ...] = (
             ValueCheck(("given_name",), 7.0, 0.25, 0.55, least_distinct=8),
             ValueCheck(("family_name",), 6.5, 0.3, 0.6, least_distinct=8),
             ValueCheck(("name_like",), 3.0, 0.8, 0.95, least_distinct=60, opaque_only=True),
+            # Enough beside persons, and there alone: names of a country that the lists hardly know.
+            ValueCheck(("given_name", "family_name"), 3.5, 0.02, 0.06, least_distinct=40, opaque_only=True,
+                       as_names=True),
+            ValueCheck(("eastern_name",), 4.0, 0.45, 0.8, least_distinct=20, opaque_only=True),
             _beside("name_like", "name_word", weight=1.5, floor=0.3, full=0.9),
             _beside("given_name", "family_name", "full_name", weight=3.5, floor=0.04, full=0.3),
         ),
         contradicted=-6.0, persons="helpful", against=("company",),
     ),
     Kind(
-        "US_SSN", "CRITICAL", "legal social security numbers", ("ssn",), (),
+        "US_SSN", "CRITICAL", "legal social security numbers", ("ssn",), ("national_id", "tax_id"),
         (_check("us_ssn", weight=8.0, floor=0.5, full=0.9), _beside("us_ssn_digits")), _NUMBERED, contradicted=-4.0,
     ),
     Kind(
@@ -117,6 +124,7 @@ KINDS: tuple[Kind, ...] = (
         (
             _check(*_LETTERED, weight=9.0, **_MODULUS), _check(*_DIGITS, weight=7.5, **_MODULUS),
             _check("national_gb", weight=6.0, floor=0.6, full=0.95),
+            ValueCheck(("national_dk", "national_kr"), 6.0, 0.6, 0.95, least_distinct=20, opaque_only=True),
         ),
         _NUMBERED, many=True,
     ),
@@ -156,7 +164,10 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "STREET_ADDRESS", "HIGH", "a street with a house number", ("street_address",), (),
-        (_check("street_address", weight=7.0, floor=0.25, full=0.6), _beside("numbered_name", "street_address")),
+        (
+            _check("street_address", weight=7.0, floor=0.25, full=0.6),
+            _beside("numbered_name", "street_address", "eastern_address"),
+        ),
         contradicted=-3.5,
     ),
     Kind("CITY", "LOW", "words", ("city",), (), (_beside("name_word", weight=1.0),), persons="needed"),

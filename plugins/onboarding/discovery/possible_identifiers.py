@@ -35,7 +35,7 @@ def possible_identifiers(columns: list[ColumnProfile], rows: int) -> list[Possib
         if is_possible_identifier(column, rows):
             what = "look like identifiers, and no check digit tells of which"
         elif persons and _may_be_names(column, rows):
-            what = "are capitalised words as names of persons are, and few of them are known names"
+            what = "are words as names of persons are, and few of them are known names"
         else:
             continue
         different = f"{column.distinct_count} different values in {rows - column.missing_count} rows"
@@ -67,7 +67,8 @@ def _may_be_names(column: ColumnProfile, rows: int) -> bool:
     words = column.validator_matches.get("name_word", 0) + column.validator_matches.get("name_like", 0)
     capitals = sum(shape.count for shape in column.shapes if re.match("A.*a", shape.value))
     counted = sum(shape.count for shape in column.shapes)
-    written = words >= 0.8 * column.validator_sample and capitals >= 0.8 * counted
+    without_case = column.validator_matches.get("caseless_word", 0) >= 0.8 * column.validator_sample
+    written = words >= 0.8 * column.validator_sample and (without_case or capitals >= 0.8 * counted)
     return _is_open(column, values) and column.distinct_count >= _LEAST_WORDS and written and words > 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from shared.pipeline.profile.national_identifiers import luhn_is_valid
+from shared.pipeline.profile.check_digits import luhn_is_valid
 
 # Issuer ranges of ISO/IEC 7812 that networks publish: Visa, Mastercard, American Express, Discover, Diners Club, JCB,
 # UnionPay, Maestro. An IMEI (15 digits, Luhn) is in none of them.

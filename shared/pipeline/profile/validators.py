@@ -22,6 +22,7 @@ from shared.pipeline.profile.checksums import (
     is_routing_number,
     is_us_ssn,
 )
+from shared.pipeline.profile.eastern_words import is_caseless_word, is_eastern_address, is_eastern_name
 from shared.pipeline.profile.lexicon import FAMILY_NAMES, GIVEN_NAMES
 from shared.pipeline.profile.national_identifiers import national_identifiers
 from shared.pipeline.profile.vocabulary import (
@@ -280,6 +281,7 @@ _WORDS: dict[str, Check] = {
     "gender_letter": is_gender_letter, "gender_code": is_gender_code, "religion": is_religion,
     "ethnicity": is_ethnicity, "ethnicity_word": is_ethnicity_word, "health_term": is_health_term,
     "company": is_company, "email": is_email, "url": is_url, "user_name": is_user_name, "mac_address": is_mac,
+    "eastern_name": is_eastern_name, "caseless_word": is_caseless_word, "eastern_address": is_eastern_address,
 }  # fmt: skip
 _DIGITS: dict[str, Check] = {
     "phone_digits": is_phone_digits, "phone_form": is_phone_form, "us_ssn_digits": is_us_ssn_digits,
@@ -292,6 +294,7 @@ _MIXED: dict[str, Check] = {
     "street_address": is_street_address, "numbered_name": is_numbered_name, "icd10": is_icd10,
     "icd10_plain": is_icd10_plain, "card_expiry": is_card_expiry, "postal_code": is_postal_code,
     "user_name": is_user_name, "company": is_company, "health_term": is_health_term, "code": is_code,
+    "eastern_address": is_eastern_address,
 }  # fmt: skip
 #: Not a validator of its own: it gives ``national_<country>`` for each identifier that a text can be.
 _NATIONAL = "national"

@@ -84,6 +84,62 @@ def test_identifiers_that_nobody_can_tell_are_listed_and_their_extremes_are_not_
     assert _types(answered) == {"c1": "MEDICAL_RECORD"}
 
 
+def _mail(row: int) -> str:
+    return f"p{row}@mail.example.org"
+
+
+#: Few of them are in our lists: Hofstadter, Yilmaz.
+RARE_NAMES = ("Achleitner", "Brzenk", "Czibulka", "Dorfinger", "Ehgartner", "Fischbach", "Gschwandtner", "Hofstadter",
+              "Iglhaut", "Jungwirth", "Kaltenegger", "Leitgeb", "Moosbrugger", "Niedermair", "Oberhauser", "Pichler",
+              "Quendler", "Rainerth", "Smith", "Taylor")  # fmt: skip
+
+
+def test_rare_family_names_under_an_opaque_name_are_told_by_their_neighbours(tmp_path: Path) -> None:
+    names = [f"{name[0]}{middle}{name[1:]}" for name in RARE_NAMES[:-2] for middle in ("", "a", "o")]
+    names += ["Smith", "Taylor", "Walker", "Young"]
+    columns: dict[str, Callable[[int], object]] = {"x1": lambda row: names[row % len(names)], "x2": _mail}
+    assert _types(_look(tmp_path, columns)) == {"x1": "PERSON_NAME", "x2": "EMAIL"}
+    alone = _look(tmp_path, {"x1": columns["x1"], "n": lambda row: row})
+    assert _types(alone) == {}
+
+
+def test_capitalised_words_that_no_list_knows_are_asked_about(tmp_path: Path) -> None:
+    words = [f"{start}{end}" for start in ("Bor", "Kel", "Tam", "Vis", "Zur") for end in ("dan", "lit", "mok", "pra")]
+    report = _look(tmp_path, {"x1": lambda row: words[row % 20], "x2": _mail})
+    assert _types(report) == {"x2": "EMAIL"}
+    assert [found.column for found in report.possible_identifiers] == ["x1"]
+
+
+def test_chinese_names_and_addresses(tmp_path: Path) -> None:
+    families, given = "王李张刘陈杨赵黄周吴徐孙胡朱高林", "芳伟娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚"
+    report = _look(tmp_path, {
+        "x1": lambda row: families[row % 16] + given[row % 20], "x2": _mail, "x3": lambda row: given[row * 7 % 20],
+        "address": lambda row: f"{families[row % 16]}{given[row % 20]}路{row % 90}号",
+    })  # fmt: skip
+    assert _types(report) == {"x1": "PERSON_NAME", "x2": "EMAIL", "address": "STREET_ADDRESS"}
+    assert [found.column for found in report.possible_identifiers] == ["x3"]
+
+
+def test_nationality_is_personal_and_a_country_is_not(tmp_path: Path) -> None:
+    countries = ("Austria", "Chile", "Kenya", "Japan")
+    of_persons = {"email": _mail, "country": lambda row: countries[row % 4]}
+    report = _look(tmp_path, {**of_persons, "nationality": lambda row: countries[row % 4]})
+    assert _types(report) == {"email": "EMAIL", "nationality": "ETHNICITY"}
+
+
+def test_the_form_of_a_social_security_number_tells_which_national_identity_it_is(tmp_path: Path) -> None:
+    report = _look(tmp_path, {"national_id": lambda row: f"{101 + row}-{10 + row % 80}-{1000 + row * 7}"})
+    assert _types(report) == {"national_id": "US_SSN"}
+
+
+def test_a_number_with_a_date_in_it_is_of_a_person_only_where_the_name_says_nothing_else(tmp_path: Path) -> None:
+    def made(row: int) -> str:
+        return f"{1 + row % 28:02d}{1 + row % 12:02d}{row % 80 + 10}-{(row * 7919) % 9000 + 1000}"
+
+    report = _look(tmp_path, {"invoice_no": made, "x2": made, "cpr": made})
+    assert _types(report) == {"x2": "NATIONAL_ID", "cpr": "NATIONAL_ID"}
+
+
 def test_every_line_of_evidence_is_kept_and_no_value_is_in_it(tmp_path: Path) -> None:
     report = _look(tmp_path, {"kontakt": lambda row: f"p{row}@mail.example.org", "n": lambda row: row})
     found = report.columns[0].personal_data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from faker import Faker
 
 from shared.pipeline.profile.checksums import is_card, is_imei, is_mac, is_npi, is_routing_number
 from shared.pipeline.profile.national_identifiers import national_identifiers
@@ -24,6 +25,24 @@ PUBLISHED = [
     ("national_fi", "131052-308T"),
     ("national_ch", "756.9217.0769.85"),
     ("national_br", "529.982.247-25"),
+    ("national_at", "1237 010180"),
+    ("national_ie", "1234567T"),
+    ("national_ie", "1234567FA"),
+    ("national_mx", "BOXW310820HNERXN09"),
+    ("national_cz", "710319/2745"),
+    ("national_cz", "7103192745"),
+    ("national_ro", "1800101221144"),
+    ("national_hr", "69435151530"),
+    ("national_bg", "7523169263"),
+    ("national_ee", "37605030299"),
+    ("national_ee", "33309240064"),
+    ("national_lv", "161175-19997"),
+    ("national_si", "0101006500006"),
+    ("national_gr", "01013099997"),
+    ("national_ua", "1759013776"),
+    ("national_tr", "10000000146"),
+    ("national_cn", "11010519491231002X"),
+    ("national_in", "2341 2341 2346"),
 ]
 
 
@@ -42,6 +61,65 @@ def test_another_last_character_is_refused(country: str, text: str) -> None:
 @pytest.mark.parametrize(("text", "legal"), [("AB123456C", True), ("BG123456A", False), ("AB123456E", False)])
 def test_the_british_number_has_a_form_only(text: str, legal: bool) -> None:
     assert ("national_gb" in national_identifiers(text)) is legal
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "legal"),
+    [
+        ("national_dk", "211062-5629", True),
+        ("national_dk", "211362-5629", False),
+        ("national_dk", "2110625629", False),
+        ("national_kr", "971013-9019902", False),
+        ("national_kr", "971013-2019902", True),
+        ("national_kr", "971313-2019902", False),
+        ("national_cz", "530101/123", True),
+        ("national_cz", "540101/123", False),
+        ("national_cz", "530101123", False),
+    ],
+)
+def test_some_numbers_have_a_form_only(country: str, text: str, legal: bool) -> None:
+    assert (country in national_identifiers(text)) is legal
+
+
+@pytest.mark.parametrize(
+    ("country", "locale", "provider"),
+    [
+        ("national_cz", "cs_CZ", "birth_number"),
+        ("national_cz", "sk_SK", "birth_number"),
+        ("national_ro", "ro_RO", "ssn"),
+        ("national_hr", "hr_HR", "ssn"),
+        ("national_ee", "et_EE", "ssn"),
+        ("national_lv", "lv_LV", "ssn"),
+        ("national_at", "de_AT", "ssn"),
+        ("national_gr", "el_GR", "ssn"),
+        ("national_ua", "uk_UA", "ssn"),
+        ("national_tr", "tr_TR", "ssn"),
+        ("national_cn", "zh_CN", "ssn"),
+        ("national_mx", "es_MX", "curp"),
+        ("national_it", "it_IT", "ssn"),
+        ("national_fr", "fr_FR", "ssn"),
+        ("national_es", "es_ES", "nif"),
+    ],
+)
+def test_numbers_that_another_program_makes_are_recognised(country: str, locale: str, provider: str) -> None:
+    faker = Faker(locale)
+    faker.seed_instance(7)
+    made = [str(getattr(faker, provider)()) for _ in range(200)]
+    assert [text for text in made if country not in national_identifiers(text)] == []
+
+
+def test_the_icelandic_number_is_checked_by_the_digit_before_the_last() -> None:
+    assert "national_is" in national_identifiers("120174-3399")
+    assert "national_is" not in national_identifiers("120174-3389")
+    assert "national_is" not in national_identifiers("120174-3395")
+
+
+def test_hungarian_numbers_of_both_centuries() -> None:
+    old, new = "1780401002", "3000401002"
+    for body, weights in ((old, range(1, 11)), (new, range(10, 0, -1))):
+        check = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11
+        assert check < 10
+        assert "national_hu" in national_identifiers(f"{body}{check}")
 
 
 def test_the_norwegian_number_has_two_check_digits() -> None:
