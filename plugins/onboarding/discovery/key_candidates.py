@@ -27,6 +27,8 @@ ID_WORDS = word_set(
     "ticker "
     "symbol vin seq sequence"
 )
+#: Ends of words that are written as one: ``Bestellnummer``, ``ordernumber``.
+_ID_ENDINGS = ("nummer", "nr", "number", "kennung", "schluessel", "schlussel", "uuid", "guid")
 _STRONG_WORDS = word_set("id key uuid guid pk identifier sku")
 #: Personal data that may also identify a row.
 _PERSONAL_IDENTIFIERS = word_set("BANK_ACCOUNT MEDICAL_RECORD NATIONAL_ID HEALTH_PLAN_ID NPI DEVICE_ID USERNAME")
@@ -38,7 +40,8 @@ NEAR_UNIQUE = 0.95
 NEAR_COMPLETE = 0.60
 #: Integers that fill at least this share of their range are a sequence.
 DENSE = 0.95
-#: A composite is evidence only if chance alone would have given so many collisions (rows^2 / 2 combinations).
+#: A composite is evidence only if chance alone would have given so many collisions: pairs of rows that are alike in its
+#: most distinct column, if each of its values were in as many rows, over the combinations of the others.
 EXPECTED_COLLISIONS = 10
 _COMBINATIONS_TRIED = 40
 #: Columns of which combinations are looked at as grids.
@@ -141,7 +144,7 @@ def identifier_look(column: ColumnProfile) -> Look:
     if not _possible(column):
         return Look(0, "")
     words = name_words(column.source_name)
-    named = bool(words) and (words[-1] in ID_WORDS or words[0] == "id") and words[:2] != ("number", "of")
+    named = bool(words) and (_says_identifier(words[-1]) or words[0] == "id") and words[:2] != ("number", "of")
     named = named and not _PLACE_WORDS.intersection(words)
     form = _form(column)
     if named and form:
@@ -151,6 +154,10 @@ def identifier_look(column: ColumnProfile) -> Look:
     if named:
         return Look(2, f"the name ends in {words[-1]!r}")
     return Look(1, f"the values are {form}") if form else Look(0, "")
+
+
+def _says_identifier(word: str) -> bool:
+    return word in ID_WORDS or (len(word) > 5 and word.endswith(_ID_ENDINGS))
 
 
 _SEQUENCE = "a dense sequence of integers"
@@ -358,7 +365,6 @@ def _rank(group: tuple[ColumnProfile, ...], looks: dict[int, int]) -> tuple[int,
 
 
 def _is_evidence(group: tuple[ColumnProfile, ...], rows: int) -> bool:
-    combinations = 1
-    for column in group:
-        combinations *= column.distinct_count
-    return combinations >= rows and rows * rows / (2 * combinations) >= EXPECTED_COLLISIONS
+    combinations = math.prod(column.distinct_count for column in group)
+    repeated = rows - max(column.distinct_count for column in group)
+    return combinations >= rows and rows * repeated / (2 * combinations) >= EXPECTED_COLLISIONS

@@ -13,7 +13,7 @@ from typing import Any
 
 from onboarding.spec.column_types import ColumnType, logical_type
 from onboarding.spec.profile import NumberFormat
-from shared.pipeline.profile.formats import DAY_MONTH_TWINS, reads_as_truth, truth_pair
+from shared.pipeline.profile.formats import DAY_MONTH_TWINS, is_mixed_truth, reads_as_truth, truth_pair
 from shared.pipeline.profile.words import name_words, word_set
 
 SURE = 0.95
@@ -77,8 +77,9 @@ def _boolean(measures: dict[str, Any], matches: dict[str, int], values: int) -> 
     folded = (measures.get("folded_distinct_count") or 99) - measures["unreadable_distinct_count"]
     single = folded == 1 and (measures["maximum_length"] or 0) >= 4
     found = measures.get("truth_words") or []
-    if words >= SURE * values and (folded == 2 or single) and (reads_as_truth(found) or truth_pair(found)):
-        shown = f" ({', '.join(found)})" if truth_pair(found) else ""
+    several = folded > 2 and reads_as_truth(found) and is_mixed_truth(found)
+    if words >= SURE * values and (folded == 2 or single or several) and (reads_as_truth(found) or truth_pair(found)):
+        shown = f" ({', '.join(found)})" if truth_pair(found) or several else ""
         return TypeDecision(ColumnType.BOOLEAN, f"{words} of {values} values are words for true and false{shown}")
     return None
 

@@ -42,6 +42,12 @@ def reads_as_truth(words: Collection[str]) -> bool:
     return set(words) <= {word for pair in BOOLEAN_PAIRS for word in pair}
 
 
+def is_mixed_truth(words: Collection[str]) -> bool:
+    """Whether words of several pairs say one thing in two ways (``yes``, ``no``, ``n``); letters alone may be codes."""
+    sides = [{pair[side] for pair in BOOLEAN_PAIRS} & set(words) for side in (0, 1)]
+    return all(sides) and any(len(word) > 1 for word in words)
+
+
 #: Codes of currencies (ISO 4217, those in use). ALL, TOP and the like, which are words as well, are left out: three
 #: capital letters before a number are more often the beginning of an identifier.
 CURRENCY_CODES: tuple[str, ...] = (

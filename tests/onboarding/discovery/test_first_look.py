@@ -121,6 +121,20 @@ def test_types_come_from_all_values(tmp_path: Path, values: list[str], expected:
     assert _one(tmp_path, values) is expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["yes", "no", "Y", "n"], ColumnType.BOOLEAN),
+        (["TRUE", "false", "t", "no"], ColumnType.BOOLEAN),
+        (["Y", "N", "T"], ColumnType.TEXT),
+        (["yes", "y", "true"], ColumnType.TEXT),
+        (["yes", "no", "nein"], ColumnType.TEXT),
+    ],
+)
+def test_words_for_true_and_false_in_several_ways(tmp_path: Path, words: list[str], expected: ColumnType) -> None:
+    assert _one(tmp_path, words * 15) is expected
+
+
 def test_a_few_junk_values_do_not_change_the_type(tmp_path: Path) -> None:
     report = _look(_csv(tmp_path, "v,w", [f"{i}.5,1" for i in range(97)] + ["abc,1", "x,1", "?,1"]))
     assert report.column("v").type is ColumnType.DECIMAL

@@ -65,3 +65,22 @@ def test_a_grid_with_a_hole_is_none(tmp_path: Path) -> None:
     rows: list[list[object]] = [[*cell, i % 3] for i, cell in enumerate(grid)]
     rows[7][0] = "oak" if rows[7][0] != "oak" else "elm"
     assert _keys(tmp_path, "tree,weather,growth", rows) == []
+
+
+def test_an_order_number_that_repeats_now_and_then_is_the_key_and_no_chance_company_of_it(tmp_path: Path) -> None:
+    """Ten pairs of rows that share a number differ in status or country by chance."""
+    chance = random.Random(4)
+    rows: list[list[object]] = [
+        [f"B-{number % 790:05d}", chance.choice("abc"), chance.choice(["DE", "AT", "CH", "FR"]), f"{number % 97}.50"]
+        for number in range(800)
+    ]
+    for number in range(10):
+        rows[790 + number][1] = "b" if rows[number][1] == "a" else "a"
+    found = _keys(tmp_path, "Bestellnummer,Status,Land,Betrag", rows)
+    assert found[0].columns == ["bestellnummer"]
+    assert (found[0].exact, found[0].needs_eyes, found[0].distinct_count) == (False, True, 790)
+
+
+def test_lines_of_orders_are_told_apart_by_two_columns_whatever_the_language(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[f"A{order:04d}", line, order % 7] for order in range(120) for line in range(1, 5)]
+    assert _keys(tmp_path, "Auftragsnummer,Positionsnr,Menge", rows)[0].columns == ["auftragsnummer", "positionsnr"]
