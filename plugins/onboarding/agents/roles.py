@@ -17,7 +17,8 @@ _PLACE_WORDS = word_set("lat lon lng latitude longitude")
 _GROUP_WORDS = word_set(
     "year yr quarter qtr season month mnth week wk day weekday dow hour hr minute "
     "class group level grade rank status type kind category code zone region district ward arm stage phase stratum "
-    "strata cluster segment tier band bucket sex gender race ethnicity religion"
+    "strata cluster segment tier band bucket sex gender race ethnicity religion account acct konto cuenta compte "
+    "ledger department dept branch store shop warehouse channel"
 )
 _COUNT_WORDS = word_set("number num count total sum amount qty quantity days hours minutes weeks months years")
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.DOUBLE)

@@ -91,6 +91,8 @@ _MONTH = "[Aa]{3}"
 _LONG_MONTH = "[Aa]{3,9}"
 _DAY = "9{1,2}"
 _TIME = "9{1,2}:99"
+#: AM or PM.
+_HALF = "[Aa]{2}"
 
 #: Every format that is looked for; all of them can be rendered for every engine. ``iso`` is ISO 8601 with a time:
 #: space or T, seconds, fraction and zone may be missing.
@@ -106,6 +108,8 @@ TEMPORAL_FORMATS: tuple[TemporalFormat, ...] = (
     _date("%d.%m.%Y", rf"{_DAY}\.{_DAY}\.9999"),
     _date("%d/%m/%y", f"{_DAY}/{_DAY}/99"),
     _date("%m/%d/%y", f"{_DAY}/{_DAY}/99"),
+    # With both zeros: 1.2.10 is the number of a version.
+    _date("%d.%m.%y", r"99\.99\.99"),
     _date("%d-%b-%Y", f"{_DAY}-{_MONTH}-9999"),
     _date("%d-%b-%y", f"{_DAY}-{_MONTH}-99"),
     _date("%d %b %Y", f"{_DAY} {_MONTH} 9999"),
@@ -120,6 +124,17 @@ TEMPORAL_FORMATS: tuple[TemporalFormat, ...] = (
     _timestamp("%m/%d/%Y %H:%M:%S", f"{_DAY}/{_DAY}/9999 {_TIME}:99"),
     _timestamp("%d/%m/%Y %H:%M", f"{_DAY}/{_DAY}/9999 {_TIME}"),
     _timestamp("%m/%d/%Y %H:%M", f"{_DAY}/{_DAY}/9999 {_TIME}"),
+    _timestamp("%d/%m/%Y %I:%M:%S %p", f"{_DAY}/{_DAY}/9999 {_TIME}:99 {_HALF}"),
+    _timestamp("%m/%d/%Y %I:%M:%S %p", f"{_DAY}/{_DAY}/9999 {_TIME}:99 {_HALF}"),
+    _timestamp("%d/%m/%Y %I:%M %p", f"{_DAY}/{_DAY}/9999 {_TIME} {_HALF}"),
+    _timestamp("%m/%d/%Y %I:%M %p", f"{_DAY}/{_DAY}/9999 {_TIME} {_HALF}"),
+    _timestamp("%d/%m/%y %H:%M", f"{_DAY}/{_DAY}/99 {_TIME}"),
+    _timestamp("%m/%d/%y %H:%M", f"{_DAY}/{_DAY}/99 {_TIME}"),
+    _timestamp("%d-%m-%Y %H:%M:%S", f"{_DAY}-{_DAY}-9999 {_TIME}:99"),
+    _timestamp("%m-%d-%Y %H:%M:%S", f"{_DAY}-{_DAY}-9999 {_TIME}:99"),
+    _timestamp("%d-%m-%Y %H:%M", f"{_DAY}-{_DAY}-9999 {_TIME}"),
+    _timestamp("%m-%d-%Y %H:%M", f"{_DAY}-{_DAY}-9999 {_TIME}"),
+    _timestamp("%d-%b-%Y %H:%M:%S", f"{_DAY}-{_MONTH}-9999 {_TIME}:99"),
     _timestamp("%d.%m.%Y %H:%M:%S", rf"{_DAY}\.{_DAY}\.9999 {_TIME}:99"),
     _timestamp("%d.%m.%Y %H:%M", rf"{_DAY}\.{_DAY}\.9999 {_TIME}"),
 )
@@ -129,7 +144,7 @@ DAY_MONTH_TWINS: tuple[tuple[str, str], ...] = tuple(
     (f"%d{mark}%m{mark}{year}{time}", f"%m{mark}%d{mark}{year}{time}")
     for mark in "/-"
     for year in ("%Y", "%y")
-    for time in ("", " %H:%M", " %H:%M:%S")
+    for time in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 )
 
 #: Shapes of everything that is not temporal.

@@ -18,6 +18,8 @@ _OF_NOBODY = (
     SCALAR_SHAPES["uuid"],
     *(found.shape for found in TEMPORAL_FORMATS if found.shape != "99999999"),
 )
+#: A date or a timestamp ends in a digit, in AM or PM, or in the Z of its zone, and is no longer than this.
+_ENDS_OF_MOMENTS, _LONGEST_MOMENT = "9Aa", 40
 #: Shapes are cut here: longer texts are free text.
 SHAPE_LENGTH = 60
 
@@ -80,10 +82,12 @@ def candidates(shapes: Shapes, physical_type: str) -> list[str]:
     """Measures worth counting over all rows: scalar names and ``date:<format>`` / ``timestamp:<format>``."""
     if shapes.values == 0:
         return []
-    patterns = dict(SCALAR_SHAPES) | {found.key: found.shape for found in TEMPORAL_FORMATS}
+    dated = [found for found in shapes.counts if found[0][-1:] in _ENDS_OF_MOMENTS and len(found[0]) <= _LONGEST_MOMENT]
+    patterns = [(key, pattern, shapes.counts) for key, pattern in SCALAR_SHAPES.items()]
+    patterns += [(found.key, found.shape, dated) for found in TEMPORAL_FORMATS]
     result = []
-    for key, pattern in patterns.items():
-        matching = sum(count for shape, count in shapes.counts if shape_matches(pattern, shape))
+    for key, pattern, counts in patterns:
+        matching = sum(count for shape, count in counts if shape_matches(pattern, shape))
         if matching >= CANDIDATE_SHARE * shapes.values:
             result.append(key)
     if "grouped" in result and not any(set(",$€£") & set(shape) for shape, _ in shapes.counts):

@@ -64,6 +64,12 @@ def test_words_that_a_person_gave_replace_the_usual_ones(tmp_path: Path) -> None
         ("2024-01-05T10:00:00Z", "timestamp:iso"),
         ("2024-01-05 10:00:00.250", "timestamp:iso"),
         ("31/12/2024 23:59", "timestamp:%d/%m/%Y %H:%M"),
+        ("12/31/2024 1:59 PM", "timestamp:%m/%d/%Y %I:%M %p"),
+        ("31/12/2024 01:59:07 am", "timestamp:%d/%m/%Y %I:%M:%S %p"),
+        ("12/31/24 8:26", "timestamp:%m/%d/%y %H:%M"),
+        ("31-12-2024 08:26", "timestamp:%d-%m-%Y %H:%M"),
+        ("31-DEC-2024 08:26:01", "timestamp:%d-%b-%Y %H:%M:%S"),
+        ("31.12.24", "date:%d.%m.%y"),
         ("123e4567-e89b-12d3-a456-426614174000", "uuid"),
         ('{"a": 1}', "json"),
     ],
@@ -74,7 +80,9 @@ def test_what_a_text_can_be_read_as(tmp_path: Path, value: str, kind: str) -> No
     assert column["type_matches"].get(kind) == 12
 
 
-@pytest.mark.parametrize("value", ["2024-02-30", "13/13/2024", "1.2.3", "1_000", "0x1F", "inf", "abc"])
+@pytest.mark.parametrize(
+    "value", ["2024-02-30", "13/13/2024", "1.2.3", "1.2.10", "12/31/2024 13:59 PM", "1_000", "0x1F", "inf", "abc"]
+)
 def test_what_a_text_cannot_be_read_as(tmp_path: Path, value: str) -> None:
     column = _column(_measured(tmp_path, f"i,v\n1,{value}\n2,{value}\n"), "v")
     assert column["type_matches"] == {}
