@@ -51,6 +51,8 @@ DEFAULT_MASKING: dict[str, Masking] = {
 }
 #: For a kind that a person named and that is not in the table.
 UNKNOWN_KIND_MASKING = Masking.HASH
+#: Masks that keep a part of a value; of a longer text around it they would keep another part.
+_PARTS_OF_A_VALUE = (Masking.LAST4, Masking.PARTIAL, Masking.EMAIL, Masking.YEAR)
 _TEMPORAL = ("date", "timestamp")
 
 
@@ -69,6 +71,8 @@ def usual_masking(
         chosen, reason = asked[0], f"{kind}: {asked[1]}"
     if elsewhere is not None and stricter(chosen, Masking(elsewhere.value)) is not chosen:
         chosen, reason = Masking(elsewhere.value), f"so people decided in the workload {elsewhere.workload}"
+    if column.personal_data.inside and chosen in _PARTS_OF_A_VALUE:
+        return Masking.HASH, f"{reason}; but it is inside a JSON text, of which parts cannot be kept"
     if chosen is Masking.YEAR and column.type.value not in _TEMPORAL:
         return Masking.REDACT, f"{reason}; but its values are no dates whose year could be kept"
     return chosen, reason

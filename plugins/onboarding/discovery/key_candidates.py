@@ -24,14 +24,15 @@ from shared.pipeline.profile.words import name_words, word_set
 
 ID_WORDS = word_set(
     "id key code no num number nr uuid guid sku isbn ean upc iata icao barcode serial ref reference pk identifier "
-    "ticker "
-    "symbol vin seq sequence"
+    "ticker symbol vin seq sequence mrn"
 )
 #: Ends of words that are written as one: ``Bestellnummer``, ``ordernumber``.
 _ID_ENDINGS = ("nummer", "nr", "number", "kennung", "schluessel", "schlussel", "uuid", "guid")
-_STRONG_WORDS = word_set("id key uuid guid pk identifier sku")
+_STRONG_WORDS = word_set("id key uuid guid pk identifier sku mrn")
 #: Personal data that may also identify a row.
 _PERSONAL_IDENTIFIERS = word_set("BANK_ACCOUNT MEDICAL_RECORD NATIONAL_ID HEALTH_PLAN_ID NPI DEVICE_ID USERNAME")
+#: Of these, what the source itself gave to the one that the row is about; the others come from elsewhere.
+_OF_THE_ROW = word_set("MEDICAL_RECORD USERNAME DEVICE_ID")
 #: Codes of places identify no row, though each may occur once in a small file.
 _PLACE_WORDS = word_set("zip post postal area")
 #: An identifier by name that is unique but for this share of the rows is proposed, and a person looks.
@@ -83,11 +84,12 @@ def find_key_candidates(columns: list[ColumnProfile], measurement: Measurement) 
     ]
 
 
-def _preference(column: ColumnProfile) -> tuple[bool, bool, int]:
-    """Among equals: a name that says identifier, then a form with letters, then the place in the source."""
+def _preference(column: ColumnProfile) -> tuple[bool, bool, bool, int]:
+    """Among equals: what others gave a person last, a name that says identifier, a form with letters, the place."""
     words = name_words(column.source_name)
     lettered = any(re.search("[Aa]", shape.value) for shape in column.shapes[:1])
-    return not (words and words[-1] in _STRONG_WORDS), not lettered, column.position
+    of_others = column.is_personal and column.personal_data.type not in _OF_THE_ROW
+    return of_others, not (words and words[-1] in _STRONG_WORDS), not lettered, column.position
 
 
 def given_key(

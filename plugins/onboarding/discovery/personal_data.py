@@ -32,6 +32,8 @@ _PERSON_WORD = 0.34
 _LEAST_GOODS = 2
 _MEDICAL = frozenset({"MEDICAL_RECORD", "ICD10", "NPI", "HEALTH_PLAN_ID", "ADMISSION_DATE", "HEALTH"})
 _CARDS = frozenset({"CREDIT_CARD"})
+#: Sensitivities, the least first.
+_RANKS = ("NONE", "LOW", "MEDIUM", "HIGH", "CRITICAL")
 _Value = TypeVar("_Value")
 
 
@@ -49,10 +51,29 @@ def detect(columns: list[tuple[dict[str, Any], ColumnType]], rows: int) -> list[
     :param rows: rows of the source.
     :returns: one entry for each column, in their order.
     """
+    fields = [(owner, field) for owner, (measures, _) in enumerate(columns) for field in measures["json_fields"]]
     evidence = [column_evidence(measures, decided, rows) for measures, decided in columns]
+    evidence += [column_evidence(field, ColumnType(field["kind"]), field["rows"]) for _, field in fields]
     alone = [_best(column, Neighbours()) for column in evidence]
     table = _read_off(evidence, alone)
-    return [_reported(_best(column, table.beside(position))) for position, column in enumerate(evidence)]
+    found = [_reported(_best(column, table.beside(position))) for position, column in enumerate(evidence)]
+    inside: dict[int, dict[str, PersonalData]] = {}
+    for (owner, field), personal in zip(fields, found[len(columns) :], strict=True):
+        if personal.type != "NONE":
+            inside.setdefault(owner, {})[field["source_name"]] = personal
+    return [_with_fields(personal, inside.get(owner, {})) for owner, personal in enumerate(found[: len(columns)])]
+
+
+def _with_fields(column: PersonalData, fields: dict[str, PersonalData]) -> PersonalData:
+    """A column of JSON texts is as personal as the most sensitive of its fields."""
+    if not fields:
+        return column
+    order = sorted(fields, key=lambda path: (-_RANKS.index(fields[path].sensitivity), -fields[path].confidence, path))
+    worst = fields[order[0]]
+    if _RANKS.index(column.sensitivity) > _RANKS.index(worst.sensitivity):
+        return column
+    lines = [f"its field {path} is {fields[path].type}: {fields[path].evidence[0]}" for path in order]
+    return worst.model_copy(update={"evidence": lines, "inside": order})
 
 
 def _best(column: ColumnEvidence, neighbours: Neighbours) -> _Finding | None:

@@ -2,7 +2,7 @@
 
 A name that says nothing, values that look like identifiers and hardly repeat, no check digit: a medical record number,
 a passport or an order number can all look so. Likewise many different capitalised words beside personal columns: names
-that no list knows, or places.
+that no list knows, or places. And texts of several words in which some have an address or a number of a person.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from onboarding.spec.profile import ColumnProfile, PossibleIdentifier
 LEAST_DISTINCT = 0.8
 LEAST_VALUES = 20
 _LEAST_DIGITS = 6
+_PARTS = "an e-mail address, a telephone or a social security number"
 #: Different words from which on they may be names of persons.
 _LEAST_WORDS = 12
 #: Whole numbers between these are seconds since 1970, of 2001 to 2040.
@@ -32,6 +33,13 @@ def possible_identifiers(columns: list[ColumnProfile], rows: int) -> list[Possib
     result = []
     persons = any(column.is_personal for column in columns)
     for column in columns:
+        if has_personal_parts(column):
+            share = column.validator_matches["personal_part"] / column.validator_sample
+            reason = (
+                f"{share:.0%} of the sampled texts have an e-mail address, a telephone or a social security number in"
+            )
+            result.append(PossibleIdentifier(column=column.name, reason=f"{reason} them"))
+            continue
         if is_possible_identifier(column, rows):
             what = "look like identifiers, and no check digit tells of which"
         elif persons and _may_be_names(column, rows):
@@ -44,8 +52,15 @@ def possible_identifiers(columns: list[ColumnProfile], rows: int) -> list[Possib
     return result
 
 
+def has_personal_parts(column: ColumnProfile) -> bool:
+    """Whether texts of a column that is not personal itself have personal data in them."""
+    return not column.is_personal and column.validator_matches.get("personal_part", 0) > 0
+
+
 def is_possible_identifier(column: ColumnProfile, rows: int) -> bool:
-    """Whether nothing but a person can say if the column holds identifiers of persons."""
+    """Whether nothing but a person can say if the column holds personal data."""
+    if has_personal_parts(column):
+        return True
     values = rows - column.missing_count
     if not _is_open(column, values):
         return False

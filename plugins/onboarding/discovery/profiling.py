@@ -131,7 +131,7 @@ def _column(name: str, measures: dict[str, Any], decided: TypeDecision, personal
         measures = measures | {"minimum": None, "maximum": None, "mean": None, "standard_deviation": None}
         measures = measures | {"quantiles": {}}
     return ColumnProfile.model_validate(
-        measures
+        {key: value for key, value in measures.items() if key != "json_fields"}
         | {
             "name": name,
             "type": decided.type,

@@ -27,12 +27,16 @@ class ValueCount(Strict):
 
 
 class PersonalData(Strict):
-    """What a column's values say about persons; ``type`` is NONE for a column that says nothing."""
+    """What a column's values say about persons; ``type`` is NONE for a column that says nothing.
+
+    ``inside``: the fields of a JSON text that say so; empty where the values themselves do.
+    """
 
     type: str = "NONE"
     sensitivity: Sensitivity = "NONE"
     confidence: float = Field(0.0, ge=0, le=1)
     evidence: list[str] = Field(default_factory=list)
+    inside: list[str] = Field(default_factory=list)
 
 
 class Misspelling(Strict):

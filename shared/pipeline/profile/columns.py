@@ -49,6 +49,7 @@ def column_report(
         "sampled_count": look.shapes.values,
         "validator_sample": look.validated,
         "validator_matches": {} if of_nobody else look.validator_matches,
+        "json_fields": look.json_fields,
     }
     if matches.get("boolean", 0) and matches["boolean"] >= _OF_TRUTH * int(measures["values"]):
         report["truth_words"] = contents.truth_words(table, i)

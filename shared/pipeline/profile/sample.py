@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from shared.pipeline.profile.formats import NULL_WORDS
+from shared.pipeline.profile.json_fields import json_fields
 from shared.pipeline.profile.shapes import Shapes, say_nothing_of_persons, shapes_of
 from shared.pipeline.profile.table import TextTable
 from shared.pipeline.profile.validators import VALIDATOR_SAMPLE, count_matches
@@ -33,6 +35,7 @@ class SampleLook:
         different ones, evenly spread over the sorted ones.
     :ivar validator_matches: validator -> rows that pass it; not asked where the shapes are those of dates, fractions
         or UUIDs.
+    :ivar json_fields: see :func:`shared.pipeline.profile.json_fields.json_fields`.
     """
 
     shapes: Shapes
@@ -40,6 +43,7 @@ class SampleLook:
     all_differ: bool
     validated: int
     validator_matches: dict[str, int]
+    json_fields: list[dict[str, Any]]
 
 
 def look_at_sample(table: TextTable, position: int) -> SampleLook:
@@ -55,7 +59,9 @@ def look_at_sample(table: TextTable, position: int) -> SampleLook:
     shapes = shapes_of(values)
     asked = values[:: max(1, -(-len(values) // VALUES_VALIDATED))]
     matches = {} if say_nothing_of_persons(shapes) else count_matches(asked)
-    return SampleLook(shapes, repeats, all_differ, sum(times for _, times in asked), matches)
+    documents = table.sample_documents(position) if position in table.nested else asked
+    fields = json_fields(documents[:: max(1, -(-len(documents) // VALUES_VALIDATED))])
+    return SampleLook(shapes, repeats, all_differ, sum(times for _, times in asked), matches, fields)
 
 
 def _values(texts: dict[str, int], null_words: tuple[str, ...]) -> list[tuple[str, int]]:

@@ -34,6 +34,7 @@ _NATIVE = (
     (r"DATE", "date"),
     (r"TIMESTAMP( WITH TIME ZONE)?", "timestamp"),
 )
+_NESTED = r"STRUCT|MAP|UNION|.*\]$"
 
 
 @dataclass
@@ -47,6 +48,8 @@ class TextTable:
     :ivar source_rows: rows of the source; more than ``rows`` where only a share of them is profiled.
     :ivar natives: position -> ``integer``, ``decimal``, ``double``, ``date`` or ``timestamp`` of the columns that the
         source stores so; ``x<i>`` is the stored value.
+    :ivar nested: positions of the columns that the source stores as structures, maps or lists; in the sample ``j<i>``
+        is the value as JSON.
     :ivar counted: positions of columns whose values repeat: each value is in a table ``counted_<i>`` once, with how
         many rows have it (``times``), and is measured once.
     :ivar views: the statements that made ``every_source_row`` and ``all_rows``.
@@ -59,6 +62,7 @@ class TextTable:
     everything: str = ALL_ROWS
     source_rows: int = 0
     natives: dict[int, str] = field(default_factory=dict)
+    nested: frozenset[int] = frozenset()
     counted: set[int] = field(default_factory=set)
     views: tuple[str, ...] = ()
     _kept: set[int] = field(default_factory=set)
@@ -147,12 +151,18 @@ class TextTable:
     def sample_texts(self, position: int) -> dict[str, int]:
         """The trimmed texts of a column in the sample, and how many rows have each; NULL is left out."""
         texts: dict[str, int] = {}
-        for text, times in self.connection.execute(
-            f"SELECT r{position}, count(*) FROM {SAMPLE_ROWS} WHERE r{position} IS NOT NULL GROUP BY 1"  # noqa: S608 (own aliases)
-        ).fetchall():
+        for text, times in self._sample_counts(f"r{position}"):
             trimmed = text.strip(TRIM_CHARACTERS)
             texts[trimmed] = texts.get(trimmed, 0) + times
         return texts
+
+    def sample_documents(self, position: int) -> list[tuple[str, int]]:
+        """The values of a nested column in the sample as JSON, sorted, and how many rows have each."""
+        return sorted(self._sample_counts(f"j{position}"))
+
+    def _sample_counts(self, column: str) -> list[tuple[str, int]]:
+        rows = f"SELECT {column}, count(*) FROM {SAMPLE_ROWS} WHERE {column} IS NOT NULL GROUP BY 1"  # noqa: S608 (own aliases)
+        return [(str(text), int(times)) for text, times in self.connection.execute(rows).fetchall()]
 
     def exact_distinct(self, positions: list[int], relation: str = ALL_ROWS) -> tuple[int, int]:
         """Distinct combinations among the rows where all these columns have a value, and the rows where one has none.
@@ -232,6 +242,8 @@ def load_table(
     natives = {} if null_values else _natives(columns)
     cells = [f"CAST({quote_identifier(name)} AS VARCHAR) AS r{i}" for i, (name, _) in enumerate(columns)]
     cells += [f"{quote_identifier(columns[i][0])} AS x{i}" for i in natives]
+    nested = frozenset(i for i, (_, physical) in enumerate(columns) if re.match(_NESTED, physical))
+    cells += [f"CAST(to_json({quote_identifier(columns[i][0])}) AS VARCHAR) AS j{i}" for i in sorted(nested)]
     every = (
         f"CREATE OR REPLACE TEMP VIEW {EVERY_SOURCE_ROW} AS SELECT {', '.join(cells)},"  # noqa: S608 (quoted)
         f" {ROW_COLUMN} - 1 AS row_number FROM {quote_identifier(view)}"
@@ -257,6 +269,7 @@ def load_table(
         everything=SAMPLE_ROWS if step == 1 else ALL_ROWS,
         source_rows=source_rows,
         natives=natives,
+        nested=nested,
         views=(every, profiled),
     )
 

@@ -47,6 +47,12 @@ FIRST_LOOK = 400
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
 _URL = re.compile(r"(https?|ftp|s3)://\S+")
+_PERSONAL_PART = re.compile(
+    r"[A-Za-z0-9._%+\-]@[A-Za-z0-9\-]+\.[A-Za-z]{2}"
+    r"|(?<![0-9A-Za-z\-])(\+[0-9]{1,3}[ .\-]?[0-9(][0-9 .\-()]{6,14}[0-9]"
+    r"|\(?[2-9][0-9]{2}\)?[ .\-][0-9]{3}[.\-][0-9]{4})(?![0-9\-])"
+    r"|(?<![0-9\-])[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}(?![0-9\-])"
+)
 _HOUSE_NUMBER = re.compile(r"[0-9]+[a-z]?([/-][0-9]+[a-z]?)?")
 _NAME_WORD = re.compile(r"[^\W\d_]+(['’\-][^\W\d_]+)*\.?")
 _TITLES = word_set(
@@ -150,6 +156,11 @@ def is_icd10_plain(text: str) -> bool:
 def is_user_name(text: str) -> bool:
     """One word of letters, digits, points, hyphens and underscores; evidence only next to a name."""
     return _USER.fullmatch(text) is not None
+
+
+def has_personal_part(text: str) -> bool:
+    """A text of several words with an e-mail address, a telephone or a social security number in it."""
+    return len(text) > 12 and " " in text and _PERSONAL_PART.search(text) is not None
 
 
 def is_code(text: str) -> bool:
@@ -282,6 +293,7 @@ _WORDS: dict[str, Check] = {
     "ethnicity": is_ethnicity, "ethnicity_word": is_ethnicity_word, "health_term": is_health_term,
     "company": is_company, "email": is_email, "url": is_url, "user_name": is_user_name, "mac_address": is_mac,
     "eastern_name": is_eastern_name, "caseless_word": is_caseless_word, "eastern_address": is_eastern_address,
+    "personal_part": has_personal_part,
 }  # fmt: skip
 _DIGITS: dict[str, Check] = {
     "phone_digits": is_phone_digits, "phone_form": is_phone_form, "us_ssn_digits": is_us_ssn_digits,
@@ -294,7 +306,7 @@ _MIXED: dict[str, Check] = {
     "street_address": is_street_address, "numbered_name": is_numbered_name, "icd10": is_icd10,
     "icd10_plain": is_icd10_plain, "card_expiry": is_card_expiry, "postal_code": is_postal_code,
     "user_name": is_user_name, "company": is_company, "health_term": is_health_term, "code": is_code,
-    "eastern_address": is_eastern_address,
+    "eastern_address": is_eastern_address, "personal_part": has_personal_part,
 }  # fmt: skip
 #: Not a validator of its own: it gives ``national_<country>`` for each identifier that a text can be.
 _NATIONAL = "national"

@@ -42,6 +42,17 @@ def test_the_code_of_a_card_is_dropped_and_a_town_is_kept(tmp_path: Path) -> Non
     assert context.metadata.column("city").role.value == "dimension"
 
 
+def test_a_json_text_with_personal_fields_is_masked_as_a_whole(tmp_path: Path) -> None:
+    """The last four characters of the text are not those of the account in it."""
+    rows = [f'{row},"{{""iban"": ""DE89370400440532013000"", ""n"": {row}}}"' for row in range(60)]
+    context = _context(tmp_path, "visit,payment", rows)
+    assert context.metadata and context.transformation
+    assert context.metadata.column("payment").personal_data.type == "IBAN"
+    assert context.transformation.masking == {"payment": Masking.HASH}
+    asked = [found for found in context.transformation.decisions if found.subject == "masking.payment"]
+    assert "inside a JSON text" in asked[0].reason
+
+
 def test_every_tag_of_a_column_is_a_value_that_the_account_knows(tmp_path: Path) -> None:
     rows = [f"{row},p{row}@mail.example.org,Lyon" for row in range(60)]
     context = _context(tmp_path, "visit,email,city", rows)

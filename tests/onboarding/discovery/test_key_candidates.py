@@ -84,3 +84,12 @@ def test_an_order_number_that_repeats_now_and_then_is_the_key_and_no_chance_comp
 def test_lines_of_orders_are_told_apart_by_two_columns_whatever_the_language(tmp_path: Path) -> None:
     rows: list[list[object]] = [[f"A{order:04d}", line, order % 7] for order in range(120) for line in range(1, 5)]
     assert _keys(tmp_path, "Auftragsnummer,Positionsnr,Menge", rows)[0].columns == ["auftragsnummer", "positionsnr"]
+
+
+def test_the_record_number_is_the_key_and_not_the_number_of_an_insurance(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        [f"{number * 7919 % 10**8:08d}", f"XYZ{number * 104_729 % 10**9:09d}", f"{1930 + number % 80}-03-07"]
+        for number in range(1, 200)
+    ]
+    found = _keys(tmp_path, "MRN,insurance_id,dob", rows)
+    assert [candidate.columns for candidate in found] == [["mrn"], ["insurance_id"]]

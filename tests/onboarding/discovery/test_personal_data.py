@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
+
+import duckdb
 
 from onboarding.discovery import look_at_source
 from onboarding.discovery.personal_kinds import KINDS, SENSITIVITY
@@ -138,6 +141,53 @@ def test_a_number_with_a_date_in_it_is_of_a_person_only_where_the_name_says_noth
 
     report = _look(tmp_path, {"invoice_no": made, "x2": made, "cpr": made})
     assert _types(report) == {"x2": "NATIONAL_ID", "cpr": "NATIONAL_ID"}
+
+
+def _written(tmp_path: Path, rows: list[dict[str, object]]) -> ProfileReport:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return look_at_source(Conf.model_validate({"source": {"location": path.as_uri()}}))
+
+
+def test_what_is_inside_json_is_found_with_its_place(tmp_path: Path) -> None:
+    report = _written(tmp_path, [
+        {
+            "id": row, "who": {"email": f"p{row}@mail.example.org", "born": {"birth_date": f"{1950 + row % 50}-03-07"}},
+            "cards": [{"number": "4111111111111111"}, {"number": "5500005555555559"}], "props": {"ms": row, "ok": True},
+            "codes": ["a1", "b2"], "by_address": {f"p{row}@mail.example.org": 1},
+        }
+        for row in range(60)
+    ])  # fmt: skip
+    assert _types(report) == {"who": "BIRTH_DATE", "cards": "CREDIT_CARD", "by_address": "EMAIL"}
+    who = report.column("who").personal_data
+    assert who.inside == ["born.birth_date", "email"]
+    assert who.evidence[0].startswith("its field born.birth_date is BIRTH_DATE: the name says so")
+    assert who.evidence[1].startswith("its field email is EMAIL: 100% of the sampled values are e-mail addresses")
+    assert report.column("by_address").personal_data.inside == ["keys"]
+    assert "p1@mail" not in report.model_dump_json()
+
+
+def test_what_is_inside_structures_of_parquet_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "visits.parquet"
+    with duckdb.connect() as con:
+        structure = "{'e_mail': 'p' || i || '@mail.example.org', 'n': i}"
+        con.execute(f"COPY (SELECT i AS id, {structure} AS who, [{structure}] AS others, MAP {{'k': i}} AS m"
+                    f" FROM range(300) t(i)) TO '{path}' (FORMAT parquet)")  # fmt: skip
+    report = look_at_source(Conf.model_validate({"source": {"location": path.as_uri()}}))
+    assert _types(report) == {"who": "EMAIL", "others": "EMAIL"}
+    assert report.column("others").personal_data.inside == ["e_mail"]
+
+
+def test_texts_that_mention_addresses_and_numbers_are_asked_about(tmp_path: Path) -> None:
+    notes = (
+        "please call (212) 555-0142 today", "he wrote to a.b@mail.example.org twice", "all is well with the order",
+        "ssn 123-45-6789 was given", "born 2024-01-05 10:00:00 +01:00 or so", "dial +49 30 1234567 please",
+    )  # fmt: skip
+    report = _look(tmp_path, {"note": lambda row: notes[row % 6], "other": lambda row: f"{notes[2]} {row % 10}"})
+    assert [found.column for found in report.possible_identifiers] == ["note"]
+    assert report.possible_identifiers[0].reason.startswith("67% of the sampled texts")
+    assert report.column("note").top_values == []
+    assert report.column("other").top_values != []
 
 
 def test_every_line_of_evidence_is_kept_and_no_value_is_in_it(tmp_path: Path) -> None:
