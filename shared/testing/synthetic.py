@@ -216,7 +216,7 @@ def written(moment: datetime, form: str, default: str) -> str:
     """
     if form in EPOCHS:
         return str(int(moment.replace(tzinfo=UTC).timestamp()) * EPOCHS[form])
-    return moment.strftime(form if form and form != "iso" else default)
+    return moment.replace(tzinfo=UTC).strftime(form if form and form != "iso" else default)
 
 
 def _text(column: SyntheticColumn, number: int) -> str:

@@ -16,10 +16,11 @@ _PLACE_WORDS = word_set("lat lon lng latitude longitude")
 #: Whole numbers under these words count periods, or stand for groups: sums of them mean nothing.
 _GROUP_WORDS = word_set(
     "year yr quarter qtr season month mnth week wk day weekday dow hour hr minute "
-    "class group level grade rank status type kind category code zone region district ward arm stage phase stratum "
+    "class group level grade rank status type kind category cat code zone region district ward arm stage phase stratum "
     "strata cluster segment tier band bucket sex gender race ethnicity religion account acct konto cuenta compte "
     "ledger department dept branch store shop warehouse channel"
 )
+_GROUP_ENDINGS = ("code", "class", "group", "type", "level", "status", "grade")
 _COUNT_WORDS = word_set("number num count total sum amount qty quantity days hours minutes weeks months years")
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.DOUBLE)
 
@@ -60,7 +61,7 @@ def _number_role(column: ColumnProfile, kind: ColumnType, rows: int) -> tuple[Ro
     if column.distinct_count == 1:
         return Role.DIMENSION, "the same number in every row"
     words = name_words(column.source_name)
-    grouping = words and (words[-1] in _GROUP_WORDS or words[-1].endswith("code"))
+    grouping = words and (words[-1] in _GROUP_WORDS or words[-1].endswith(_GROUP_ENDINGS))
     if grouping and not _COUNT_WORDS.intersection(words):
         if column.distinct_count <= DIMENSION_MOST and values >= DIMENSION_REPEATS * column.distinct_count:
             return Role.DIMENSION, f"the name says that its {column.distinct_count} numbers stand for periods or groups"

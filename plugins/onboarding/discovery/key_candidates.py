@@ -51,6 +51,8 @@ _GRID_MEMBERS = 30
 LEAST_ROWS = 20
 #: Different values that an identifier by form has at least, unless each row has another one.
 LEAST_IDENTIFIERS = 10
+#: Shape of a number with its unit behind it: 0.25s, 12,5 kg.
+_AMOUNT_WITH_UNIT = r"[+-]?9\+[.,]9\+ ?[Aa]{1,4}"
 #: Whole numbers in this range are read as years.
 YEARS = (1800, 2100)
 PERIOD_WORDS = word_set("year yr quarter qtr month mnth week wk day weekday hour hr minute period season")
@@ -188,6 +190,8 @@ def _form(column: ColumnProfile) -> str:
         text = re.sub(r"9+", "9+", shape.value)
         merged[text] = merged.get(text, 0) + shape.count
     best = max(merged, key=lambda text: (merged[text], text), default="")
+    if re.fullmatch(_AMOUNT_WITH_UNIT, best):
+        return ""
     constant = best and merged[best] >= 0.97 * column.sampled_count and _tells_rows_apart(column)
     if constant and "9+" in best and (re.search("[Aa]", best) or column.leading_zero_count):
         return f"of one form ({best})"

@@ -118,6 +118,8 @@ TEMPORAL_FORMATS: tuple[TemporalFormat, ...] = (
     _date("%d %B %Y", f"{_DAY} {_LONG_MONTH} 9999"),
     _date("%B %d, %Y", f"{_LONG_MONTH} {_DAY}, 9999"),
     _timestamp("iso", r"9999-99-99[ A]99:99(:99(\.9+)?)? ?(A|[+-]99:?99)?"),
+    _timestamp("%Y-%m-%d %I:%M:%S %p", f"9999-99-99 {_TIME}:99 {_HALF}"),
+    _timestamp("%d/%b/%Y:%H:%M:%S %z", f"{_DAY}/{_MONTH}/9999:{_TIME}:99 [+-]9999"),
     _timestamp("%Y/%m/%d %H:%M:%S", f"9999/{_DAY}/{_DAY} {_TIME}:99"),
     _timestamp("%Y/%m/%d %H:%M", f"9999/{_DAY}/{_DAY} {_TIME}"),
     _timestamp("%d/%m/%Y %H:%M:%S", f"{_DAY}/{_DAY}/9999 {_TIME}:99"),

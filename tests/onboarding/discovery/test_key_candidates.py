@@ -93,3 +93,8 @@ def test_the_record_number_is_the_key_and_not_the_number_of_an_insurance(tmp_pat
     ]
     found = _keys(tmp_path, "MRN,insurance_id,dob", rows)
     assert [candidate.columns for candidate in found] == [["mrn"], ["insurance_id"]]
+
+
+def test_a_number_with_its_unit_is_no_identifier(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[f"{number * 7 / 1000:.3f}s", f"{number % 5}"] for number in range(1, 60)]
+    assert _keys(tmp_path, "latency,kind", rows) == []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from shared.testing.synthetic import columns_from, value
+from shared.testing.synthetic import columns_from, value, written
 
 
 def _column(kind: str, top: list[str], entry: dict[str, Any], measured: dict[str, Any]) -> list[str]:
@@ -54,3 +55,16 @@ def test_a_column_whose_frequent_values_are_all_wrong_gets_values_of_its_type() 
     profile = {"columns": [{"name": "a", "distinct_count": 1, "top_values": [{"value": "never", "count": 9}]}]}
     (column,) = columns_from(source, profile)
     assert value(column, 3) == "2024-01-04"
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("%d/%b/%Y:%H:%M:%S %z", "02/Jan/2024:15:04:05 +0000"),
+        ("%m/%d/%Y %I:%M %p", "01/02/2024 03:04 PM"),
+        ("epoch_ms", "1704207845000"),
+        ("iso", "2024-01-02"),
+    ],
+)
+def test_moments_are_written_as_the_source_writes_them(form: str, text: str) -> None:
+    assert written(datetime(2024, 1, 2, 15, 4, 5), form, "%Y-%m-%d") == text

@@ -66,6 +66,8 @@ def test_words_that_a_person_gave_replace_the_usual_ones(tmp_path: Path) -> None
         ("31/12/2024 23:59", "timestamp:%d/%m/%Y %H:%M"),
         ("12/31/2024 1:59 PM", "timestamp:%m/%d/%Y %I:%M %p"),
         ("31/12/2024 01:59:07 am", "timestamp:%d/%m/%Y %I:%M:%S %p"),
+        ("2024-12-31 08:26:00 PM", "timestamp:%Y-%m-%d %I:%M:%S %p"),
+        ("31/Dec/2024:23:59:59 -0500", "timestamp:%d/%b/%Y:%H:%M:%S %z"),
         ("12/31/24 8:26", "timestamp:%m/%d/%y %H:%M"),
         ("31-12-2024 08:26", "timestamp:%d-%m-%Y %H:%M"),
         ("31-DEC-2024 08:26:01", "timestamp:%d-%b-%Y %H:%M:%S"),
