@@ -36,7 +36,7 @@ def agree(rows: Sequence[Row], columns: Iterable[SyntheticColumn], hints: Iterab
 def _compute(row: Row, kind: str, named: Sequence[SyntheticColumn]) -> None:
     """Result, left and right: the operands become their least values where the result would be beyond its own."""
     result, left, right = named
-    parts = [_number(row[column.source_name]) for column in (left, right)]
+    parts = [_number((row[column.source_name] or "").replace(column.point, ".")) for column in (left, right)]
     least = [_number(column.minimum) for column in (left, right)]
     high = _number(result.maximum)
     if None in parts:
@@ -65,7 +65,8 @@ def _text(column: SyntheticColumn, value: Decimal | None) -> str:
     number = value or Decimal(0)
     if column.type == "integer":
         return str(int(number))
-    return f"{number:f}" if column.type == "double" else f"{number.quantize(Decimal(1).scaleb(-column.scale)):f}"
+    written_number = number if column.type == "double" else number.quantize(Decimal(1).scaleb(-column.scale))
+    return f"{written_number:f}".replace(".", column.point)
 
 
 def _put_after(row: Row, later: SyntheticColumn, earlier: SyntheticColumn) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,10 @@ _PERSONAL = {
 
 @dataclass(frozen=True)
 class SyntheticColumn:
-    """What a column's values look like. ``values``: one of these; else made from type, bounds and shape."""
+    """What a column's values look like. ``values``: one of these; else made from type, bounds and shape.
+
+    ``point``: what stands before the fraction of a number.
+    """
 
     name: str
     source_name: str
@@ -55,6 +59,7 @@ class SyntheticColumn:
     shape: str = ""
     values: tuple[str, ...] = ()
     truth_words: tuple[str, ...] = ("true", "false")
+    point: str = "."
 
 
 def columns_from(
@@ -65,9 +70,18 @@ def columns_from(
     :param cleaning: the operations of its ``config/transformations.yaml``, when there is one yet.
     """
     measured = {column["name"]: column for column in profile["columns"]}
-    special = {step["column"] for step in cleaning if is_of_other_form(step["operation"], step["arguments"])}
+    steps = list(cleaning)
+    special = {step["column"] for step in steps if is_of_other_form(step["operation"], step["arguments"])}
+    points = {
+        step["column"]: step["arguments"]["decimal_separator"]
+        for step in steps
+        if step["arguments"].get("decimal_separator")
+    }
     return [
-        _column(entry, measured.get(entry["name"], {}), source, special=entry["name"] in special)
+        dataclasses.replace(
+            _column(entry, measured.get(entry["name"], {}), source, special=entry["name"] in special),
+            point=points.get(entry["name"], "."),
+        )
         for entry in source["columns"]
     ]
 
@@ -147,7 +161,7 @@ def value(column: SyntheticColumn, number: int) -> str:
     if column.type == "integer":
         return str(_integer(column, number))
     if column.type in ("decimal", "double"):
-        return _decimal(column, number)
+        return _decimal(column, number).replace(".", column.point)
     if column.type == "boolean":
         return column.truth_words[number % len(column.truth_words)]
     if column.type == "date":

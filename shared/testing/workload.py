@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from zlib import crc32
 
 import yaml
 
@@ -23,6 +24,7 @@ from shared.pipeline.literals import quote_identifier, quote_literal
 from shared.pipeline.zones import Lake, published_files, read_pointer
 from shared.testing.agreeing import agree
 from shared.testing.connections import connection
+from shared.testing.nested import is_nested, nested_text
 from shared.testing.statements import embedded
 from shared.testing.synthetic import Row, SyntheticColumn, columns_from, make_rows
 
@@ -166,12 +168,22 @@ class WorkloadFolder:
         )
         if not rows:
             return
-        marks = ", ".join("?" for _ in range(len(names) + 3))
-        values = [
-            value
-            for number, row in enumerate(rows, start=1)
-            for value in (*(row.get(name) for name in names), "test.csv", number, LOAD_ID)
+        nested = [is_nested(types[name]) for name in names]
+        # A text that fits a structure's shape need not be one: a made value takes its place.
+        cells = [
+            f"CASE WHEN ? IS NOT NULL THEN coalesce(TRY_CAST(? AS {types[name]}), TRY_CAST(? AS {types[name]})) END"
+            if inside
+            else "?"
+            for name, inside in zip(names, nested, strict=True)
         ]
+        marks = ", ".join([*cells, "?", "?", "?"])
+        values: list[Any] = []
+        for number, row in enumerate(rows, start=1):
+            for name, inside in zip(names, nested, strict=True):
+                value = row.get(name)
+                # The same text gives the same value, in whichever row it is.
+                values += [value, value, nested_text(types[name], crc32(str(value).encode()))] if inside else [value]
+            values += ["test.csv", number, LOAD_ID]
         con.execute(f"INSERT INTO bronze VALUES {', '.join([f'({marks})'] * len(rows))}", values)  # noqa: S608
 
     def _bronze_types(self) -> dict[str, str]:

@@ -53,3 +53,14 @@ def test_keys_and_columns_that_are_gone_are_left_alone() -> None:
     rows = make_rows(columns, 10)
     agree(rows, columns, [_hint("product", "amount", "quantity", "price"), _hint("sum", "gone", "price", "quantity")])
     assert rows == make_rows(columns, 10)
+
+
+def test_numbers_are_written_and_read_with_the_point_of_their_column() -> None:
+    columns = [_column(name, kind, point=",", minimum="1", maximum="9000") for name, kind in
+               (("total", "decimal"), ("price", "decimal"), ("count", "integer"))]  # fmt: skip
+    rows = make_rows(columns, 30)
+    assert all("," in str(row["in price"]) for row in rows)
+    agree(rows, columns, [_hint("product", "total", "price", "count")])
+    for row in rows:
+        total, price = (Decimal(str(row[name]).replace(",", ".")) for name in ("in total", "in price"))
+        assert total == price * int(str(row["in count"]))
