@@ -13,13 +13,10 @@ CANDIDATE_SHARE = 0.02
 SHAPES_READ = 2_000
 _NEARLY_ALL = 0.99
 _FRACTION = r"[+-]?(9+\.9+|\.9+)([Aa][+-]?9+)?"
-_OF_NOBODY = (
-    _FRACTION,
-    SCALAR_SHAPES["uuid"],
-    *(found.shape for found in TEMPORAL_FORMATS if found.shape != "99999999"),
-)
-#: A date or a timestamp ends in a digit, in AM or PM, or in the Z of its zone, and is no longer than this.
-_ENDS_OF_MOMENTS, _LONGEST_MOMENT = "9Aa", 40
+_OF_NOBODY = (_FRACTION, SCALAR_SHAPES["uuid"])
+_MOMENTS = tuple(found.shape for found in TEMPORAL_FORMATS if found.shape != "99999999")
+#: A date or a timestamp has a day and a year, and is no longer than this.
+_DIGITS_OF_MOMENTS, _LONGEST_MOMENT = 3, 40
 #: Shapes are cut here: longer texts are free text.
 SHAPE_LENGTH = 60
 
@@ -74,15 +71,25 @@ def say_nothing_of_persons(shapes: Shapes) -> bool:
 
     None of the validators asks for such; eight digits alone may be a number of somebody.
     """
-    plain = sum(count for shape, count in shapes.counts if any(shape_matches(p, shape) for p in _OF_NOBODY))
+    plain = sum(count for shape, count in shapes.counts if _is_of_nobody(shape))
     return shapes.values > 0 and plain >= _NEARLY_ALL * shapes.values
+
+
+def _is_of_nobody(shape: str) -> bool:
+    patterns = (*_OF_NOBODY, *_MOMENTS) if _may_be_moment(shape) else _OF_NOBODY
+    return any(shape_matches(pattern, shape) for pattern in patterns)
+
+
+def _may_be_moment(shape: str) -> bool:
+    """Whether a look at the patterns of dates and timestamps is worth its time."""
+    return len(shape) <= _LONGEST_MOMENT and shape.count("9") >= _DIGITS_OF_MOMENTS
 
 
 def candidates(shapes: Shapes, physical_type: str) -> list[str]:
     """Measures worth counting over all rows: scalar names and ``date:<format>`` / ``timestamp:<format>``."""
     if shapes.values == 0:
         return []
-    dated = [found for found in shapes.counts if found[0][-1:] in _ENDS_OF_MOMENTS and len(found[0]) <= _LONGEST_MOMENT]
+    dated = [found for found in shapes.counts if _may_be_moment(found[0])]
     patterns = [(key, pattern, shapes.counts) for key, pattern in SCALAR_SHAPES.items()]
     patterns += [(found.key, found.shape, dated) for found in TEMPORAL_FORMATS]
     result = []
