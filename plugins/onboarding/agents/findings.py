@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from onboarding.agents.base import present
 from onboarding.agents.quality_checks import FAR_OUT, few_negative
 from onboarding.spec.conf import ColumnType, Role
@@ -10,6 +12,8 @@ from onboarding.spec.profile import ColumnProfile
 
 _FLAGGED = "kept, and flagged by a rule"
 _SHOWN = 3
+#: Share of values in another form up to which they are slips, and no second form.
+_FEW = 0.03
 
 
 def findings(plan: ColumnPlan, column: ColumnProfile, rows: int) -> list[Decision]:
@@ -20,7 +24,7 @@ def findings(plan: ColumnPlan, column: ColumnProfile, rows: int) -> list[Decisio
 
     :param rows: rows that were profiled.
     """
-    found = [_misspellings(plan, column), _far_dates(plan, column, rows)]
+    found = [_misspellings(plan, column), _far_dates(plan, column, rows), _other_form(plan, column)]
     if plan.role is Role.MEASURE and plan.type is column.type:
         found += [_negatives(plan, column, rows), _far_out(plan, column)]
     return [decision for decision in found if decision is not None]
@@ -69,6 +73,43 @@ def _far_out(plan: ColumnPlan, column: ColumnProfile) -> Decision | None:
         needs_eyes=True,
         cost_of_error="one wrong value outweighs all others in a sum",
     )
+
+
+def _other_form(plan: ColumnPlan, column: ColumnProfile) -> Decision | None:
+    """A few identifiers that are not written as the others: rows of totals and of tests are found by them."""
+    few = 0 < column.other_form_count <= _FEW * column.sampled_count
+    if (
+        plan.role is not Role.IDENTIFIER
+        or plan.type is not ColumnType.TEXT
+        or column.identifier_strength < 3
+        or not few
+    ):
+        return None
+    return Decision(
+        subject=f"columns.{plan.name}.other_form",
+        value="kept",
+        reason=f"{column.other_form_count} of {column.sampled_count} sampled values are not written as the others are",
+        needs_eyes=True,
+        alternatives=["a filter in transformations.cleaning"],
+        cost_of_error="a row of totals or of a test is counted as one of the others",
+    )
+
+
+def unnamed_columns(columns: Sequence[ColumnProfile]) -> list[Decision]:
+    """The header, where half of it and more has no name: it may be a title above the real one."""
+    unnamed = [column for column in columns if column.source_name == f"column_{column.position + 1}"]
+    if len(unnamed) < 2 or len(unnamed) < 0.5 * len(columns) or len(unnamed) == len(columns):
+        return []
+    return [
+        Decision(
+            subject="source.options.header",
+            value="the first row",
+            reason=f"{len(unnamed)} of {len(columns)} columns have no name in it: it may be a title above the header",
+            needs_eyes=True,
+            alternatives=["have the rows above the header removed"],
+            cost_of_error="the real header is read as a row, and columns have names that say nothing",
+        )
+    ]
 
 
 def _far_dates(plan: ColumnPlan, column: ColumnProfile, rows: int) -> Decision | None:

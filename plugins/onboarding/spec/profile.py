@@ -64,7 +64,8 @@ class ColumnProfile(Strict):
     that the main kind cannot read.
     ``identifier_strength``: 0 (looks like no identifier), 1 (a sequence), 2 (by name), 3 (by form), 4 (both).
     ``far_date_count``: dates before 1900 or after 2100.
-    ``shapes`` are those of the ``sampled_count`` values of the sample; the validators were asked about
+    ``shapes`` are those of the ``sampled_count`` values of the sample; ``other_form_count`` of them are not of the most
+    frequent form (``A-9+``: runs of digits may be of any length). The validators were asked about
     ``validator_sample`` of them.
     """
 
@@ -108,6 +109,7 @@ class ColumnProfile(Strict):
     shapes: list[ValueCount] = Field(default_factory=list)
     top_values: list[ValueCount] = Field(default_factory=list)
     sampled_count: int = 0
+    other_form_count: int = 0
     validator_sample: int = 0
     validator_matches: dict[str, int] = Field(default_factory=dict)
     personal_data: PersonalData = Field(default_factory=PersonalData)

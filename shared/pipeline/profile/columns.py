@@ -10,6 +10,7 @@ from shared.pipeline.profile.aggregates import Measures
 from shared.pipeline.profile.formats import SCALAR_SHAPES
 from shared.pipeline.profile.predicates import WRITTEN_NUMBERS
 from shared.pipeline.profile.sample import SampleLook
+from shared.pipeline.profile.shapes import of_other_form
 from shared.pipeline.profile.table import EXACT_DISTINCT_ROWS, TextTable
 
 #: From this share of distinct values on, a column may be a key: its distinct values are counted exactly.
@@ -47,6 +48,7 @@ def column_report(
         "decimal_scale": int(measures["scale"]) if measures.get("scale") is not None else None,
         "shapes": _counts([found for found in look.shapes.counts[:20] if found[1] >= contents.MINIMUM_OCCURRENCES]),
         "sampled_count": look.shapes.values,
+        "other_form_count": of_other_form(look.shapes),
         "validator_sample": look.validated,
         "validator_matches": {} if of_nobody else look.validator_matches,
         "json_fields": look.json_fields,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -64,6 +65,18 @@ def shapes_of(values: list[tuple[str, int]]) -> Shapes:
         counted[shape] = counted.get(shape, 0) + times
     ordered = sorted(counted.items(), key=lambda found: (-found[1], found[0]))
     return Shapes(ordered[:SHAPES_READ], sum(counted.values()))
+
+
+def of_other_form(shapes: Shapes) -> int:
+    """How many values are not of the most frequent form, where runs of digits may be of any length.
+
+    ``A-9+`` for ``A-1`` and ``A-123``; letters count one by one.
+    """
+    merged: dict[str, int] = {}
+    for shape, count in shapes.counts:
+        form = re.sub("9+", "9+", shape)
+        merged[form] = merged.get(form, 0) + count
+    return shapes.values - max(merged.values(), default=shapes.values)
 
 
 def say_nothing_of_persons(shapes: Shapes) -> bool:

@@ -29,7 +29,7 @@ def _context(path: Path, columns: dict[str, Cell]) -> AgentContext:
 
 
 def _found(context: AgentContext) -> dict[str, Decision]:
-    kinds = ("misspelt", "negative", "far_out", "far_dates")
+    kinds = ("misspelt", "negative", "far_out", "far_dates", "other_form", "header")
     decisions = context.need_metadata().decisions
     return {decision.subject: decision for decision in decisions if decision.subject.rpartition(".")[2] in kinds}
 
@@ -114,3 +114,28 @@ def test_what_is_legitimate_is_no_finding_and_no_blocking_rule(name: str, cell: 
     assert _found(context) == {}
     rules = [rule for rule in context.need_quality().rules if name in rule.columns and rule.check != "parsed"]
     assert not [rule.id for rule in rules if rule.severity == "critical" or rule.on_fail != "flag"]
+
+
+def test_a_row_of_totals_is_found_by_the_form_of_its_identifier(tmp_path: Path) -> None:
+    context = _context(tmp_path / "totals.csv", {
+        "order_no": lambda n, chance: "Total" if n == ROWS - 1 else f"O-{n + 1}",
+        "invoice_no": lambda n, chance: f"INV{n % 90}/{n}",
+    })  # fmt: skip
+    found = _found(context)
+    assert set(found) == {"columns.order_no.other_form"}
+    assert found["columns.order_no.other_form"].needs_eyes
+    assert found["columns.order_no.other_form"].reason.startswith(f"1 of {ROWS} sampled values")
+
+
+def test_a_title_above_the_header_is_put_before_a_person(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    lines = [
+        "Sales report,,,",
+        "Order ID,Customer,Amount,Date",
+        *(f"O{n:04d},Firm,{n}.50,2025-01-03" for n in range(50)),
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    conf = Conf.model_validate({"source": {"location": path.as_uri()}})
+    profile = look_at_source(conf)
+    context = propose_all(AgentContext(conf=conf, discovery=resolve(conf, profile.look()), profile=profile))
+    assert "3 of 4 columns have no name" in _found(context)["source.options.header"].reason
