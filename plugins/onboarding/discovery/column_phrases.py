@@ -212,7 +212,7 @@ PHRASES: dict[str, str] = {
     """,
     "gender": """
         gender, sex, gender code, sex code, sex cd, gender cd, geschlecht, sexe, civilite, sexo, genero, sesso,
-        geslacht, plec, kon, kjonn, sukupuoli, pronouns, gender identity, anrede
+        geslacht, plec, kon, kjonn, sukupuoli, pronouns, gender identity, anrede, male, is male, female, is female
     """,
     "ethnicity": """
         ethnicity, ethnic group, ethnic origin, ethnic background, racial group, ethnie, origine ethnique, raza,

@@ -130,6 +130,13 @@ def test_nationality_is_personal_and_a_country_is_not(tmp_path: Path) -> None:
     assert _types(report) == {"email": "EMAIL", "nationality": "ETHNICITY"}
 
 
+def test_a_sex_as_zero_and_one_is_told_by_its_name(tmp_path: Path) -> None:
+    report = _look(tmp_path, {
+        "age": lambda row: 20 + row % 60, "male": lambda row: row % 2, "female_staff": lambda row: 10 + row * 7,
+    })  # fmt: skip
+    assert _types(report) == {"male": "GENDER"}
+
+
 def test_the_form_of_a_social_security_number_tells_which_national_identity_it_is(tmp_path: Path) -> None:
     report = _look(tmp_path, {"national_id": lambda row: f"{101 + row}-{10 + row % 80}-{1000 + row * 7}"})
     assert _types(report) == {"national_id": "US_SSN"}
