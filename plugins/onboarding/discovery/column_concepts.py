@@ -5,6 +5,7 @@ The longest phrase wins, so "email address" is no street address and "product na
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +22,13 @@ _SURE_SHORT = word_set(
     "qty"
 )
 _SHORT = 3
+#: Words as they are shortened in names of two words and more: ``cust_phn_nbr``, ``dt_of_birth``.
+_IN_FULL = {
+    "nbr": "number", "num": "number", "no": "number", "nr": "number", "nm": "name", "dt": "date", "cd": "code",
+    "addr": "address", "adr": "address", "phn": "phone", "ph": "phone", "mob": "mobile", "usr": "user",
+    "acct": "account", "lic": "license", "licence": "license", "drv": "driver", "drivers": "driver", "fst": "first",
+    "lst": "last", "grp": "group", "med": "medical", "rec": "record", "ins": "insurance",
+}  # fmt: skip
 _ABOUT, _BUSINESS, _GENERIC = word_set(ABOUT), word_set(BUSINESS), word_set(GENERIC)
 
 
@@ -53,6 +61,22 @@ def _phrases() -> dict[str, str]:
         for phrase in text.split(","):
             found.setdefault("".join(phrase.split()), concept)
     return found
+
+
+@cache
+def _phrases_in_full() -> dict[str, str]:
+    """Phrases of several words without blanks, their shortened words in full -> concept."""
+    found: dict[str, str] = {}
+    for concept, text in PHRASES.items():
+        for phrase in text.split(","):
+            words = phrase.split()
+            if len(words) > 1:
+                found.setdefault(_in_full(words), concept)
+    return found
+
+
+def _in_full(words: Sequence[str]) -> str:
+    return "".join(_IN_FULL.get(word, word) for word in words)
 
 
 @cache
@@ -95,6 +119,8 @@ def _matched(words: tuple[str, ...]) -> tuple[dict[str, str], list[str]]:
                 continue
             phrase = "".join(words[start : start + length])
             concept = _phrases().get(phrase)
+            if concept is None and length > 1:
+                concept = _phrases_in_full().get(_in_full(words[start : start + length]))
             if concept is None or (len(phrase) <= _SHORT and not _stands_alone(phrase, words)):
                 continue
             concepts.setdefault(concept, " ".join(words[start : start + length]))

@@ -14,13 +14,15 @@ PHRASES: dict[str, str] = {
         complet, nom prenom, nom et prenom, titulaire, nombre completo, nombre y apellidos, titular, nome completo,
         nome e cognome, intestatario, titolare, titular cartao, volledige naam, naam klant, contactpersoon,
         rekeninghouder, kaarthouder, imie i nazwisko, imie nazwisko, posiadacz, osoba kontaktowa, fullstandigt namn,
-        fullt namn, kontaktperson, kortinnehavare, kontaktnavn, fullt navn, koko nimi
+        fullt namn, kontaktperson, kortinnehavare, kontaktnavn, fullt navn, koko nimi,
+        customername, clientname, patientname, employeename, membername, ownername, guestname, studentname, holdername
     """,
     "given_name": """
         first name, firstname, first nm, fname, given name, given nm, givenname, forename, middle name, mname,
         preferred name, nick name, nickname, vorname, vornamen, rufname, prenom, prenoms, nombre de pila, primer
         nombre, nome proprio, primeiro nome, nome di battesimo, voornaam, voornamen, roepnaam, imie, imiona, pierwsze
-        imie, drugie imie, fornamn, tilltalsnamn, fornavn, etunimi
+        imie, drugie imie, fornamn, tilltalsnamn, fornavn, etunimi,
+        middle initial
     """,
     "family_name": """
         last name, lastname, last nm, lname, family name, family nm, surname, sur name, maiden name, nachname,
@@ -68,7 +70,8 @@ PHRASES: dict[str, str] = {
         electronico, e mailadresse, mailadresse, email adresse, adresse mail, adresse email, adresse electronique,
         courriel, mel, direccion de correo, posta elettronica, indirizzo email, indirizzo mail, e mailadres,
         emailadres, adres email, adres e mail, poczta, correio, correio eletronico, endereco de email, epost, e post,
-        epostadress, epostadresse, mejl, mejladress, sahkoposti, contact mail
+        epostadress, epostadresse, mejl, mejladress, sahkoposti, contact mail,
+        eml, emailid, mailid
     """,
     "phone": """
         phone, telephone, phone number, phone no, mobile, mobile number, mobile phone, cell phone, cellphone, cell,
@@ -78,7 +81,8 @@ PHRASES: dict[str, str] = {
         telephone, telefono, numero de telefono, telefono movil, movil, celular, cellulare, numero di telefono,
         telefoon, telefoonnummer, telefoonnr, mobiel, mobiele nummer, gsm, numer telefonu, nr telefonu, telefon
         komorkowy, komorka, telefone, telemovel, numero de telefone, telefon nummer, mobil, puhelin, puhelinnumero,
-        telefax
+        telefax,
+        contact number, contact phone
     """,
     "street_address": """
         address, addr, street, street address, street addr, address line, address line 1, addr line, addr line 1, home
@@ -106,7 +110,8 @@ PHRASES: dict[str, str] = {
     "postal_code": """
         zip, zip code, zipcode, postal code, postcode, post code, post cd, postal cd, zip 5, zip4, zip plus 4, plz,
         postleitzahl, code postal, cp, codigo postal, cod postal, cap, codice postale, codice di avviamento postale,
-        kod pocztowy, cep, postnr, postnummer, postinumero, postkod
+        kod pocztowy, cep, postnr, postnummer, postinumero, postkod,
+        pincode
     """,
     "country": """
         country, country code, country name, nation, land, pays, pais, paese, kraj, maa, staat, nazione
@@ -117,7 +122,8 @@ PHRASES: dict[str, str] = {
         naissance, ne le, fecha de nacimiento, fecha nacimiento, fec nac, fecha nac, nacimiento, data di nascita, data
         nascita, nascita, geboortedatum, geb dat, data urodzenia, data ur, urodzony, urodzenia, data de nascimento,
         data nascimento, nascimento, dt nascimento, fodelsedatum, fodelsedag, fodselsdato, fodt, fodselsdag,
-        syntymaaika, syntymapaiva
+        syntymaaika, syntymapaiva,
+        bdate
     """,
     "ssn": "ssn, social security number, social security no, social security, soc sec, soc sec no, us ssn, ss number",
     "national_id": """
@@ -163,7 +169,8 @@ PHRASES: dict[str, str] = {
     """,
     "bank_routing": """
         routing number, routing no, routing, aba, aba number, aba routing, bank aba, rtn, routing transit number, sort
-        code, sortcode, bankleitzahl, blz, bank code, code banque, codigo banco, bankcode
+        code, sortcode, bankleitzahl, blz, bank code, code banque, codigo banco, bankcode,
+        aba rtn, rtn, routing transit number
     """,
     "card_number": """
         card number, card no, card num, card nbr, credit card, credit card number, creditcard, creditcard number,
@@ -171,7 +178,8 @@ PHRASES: dict[str, str] = {
         kartennummer, kreditkarte, kreditkartennummer, karte nr, numero de carte, carte bancaire, numero carte, carte
         bleue, numero de tarjeta, tarjeta, tarjeta de credito, numero carta, carta di credito, numero carta di
         credito, kaartnummer, creditcardnummer, numer karty, nr karty, karta kredytowa, numero do cartao, numero
-        cartao, cartao de credito, kortnummer, kreditkort, korttinumero
+        cartao, cartao de credito, kortnummer, kreditkort, korttinumero,
+        ccn
     """,
     "card_expiry": """
         card expiry, card expiry date, card exp, card exp date, card expiration, cc exp, cc expiry, expiration date
@@ -188,7 +196,8 @@ PHRASES: dict[str, str] = {
     "card_code": """
         cvv, cvc, cvv2, cvc2, cvv code, cvc code, csc, card security code, security code, card verification value,
         card verification code, card code, kartenprufnummer, prufziffer karte, cryptogramme, codigo seguridad, codigo
-        de seguridad, codice di sicurezza, beveiligingscode, kod cvv, codigo de seguranca, cvv cartao, sakerhetskod
+        de seguridad, codice di sicurezza, beveiligingscode, kod cvv, codigo de seguranca, cvv cartao, sakerhetskod,
+        card verification, card verification value
     """,
     "ip": """
         ip, ip address, ip addr, ipv4, ipv6, client ip, remote ip, source ip, src ip, dst ip, destination ip, remote
@@ -208,17 +217,20 @@ PHRASES: dict[str, str] = {
     "longitude": """
         longitude, lon, lng, geo lon, geo lng, gps lon, gps lng, langengrad, laengengrad, longitud, longitudine,
         lengtegraad, dlugosc geograficzna, langdgrad, gps, coordinates, geo, geolocation, lat long, lat lon,
-        koordinaten
+        koordinaten,
+        coord, coords, geo point, geopoint, lat lng, latlng, latlon
     """,
     "gender": """
         gender, sex, gender code, sex code, sex cd, gender cd, geschlecht, sexe, civilite, sexo, genero, sesso,
-        geslacht, plec, kon, kjonn, sukupuoli, pronouns, gender identity, anrede, male, is male, female, is female
+        geslacht, plec, kon, kjonn, sukupuoli, pronouns, gender identity, anrede, male, is male, female, is female,
+        gndr
     """,
     "ethnicity": """
         ethnicity, ethnic group, ethnic origin, ethnic background, racial group, ethnie, origine ethnique, raza,
         etnia, origen etnico, origine etnica, etniciteit, afkomst, herkunft, pochodzenie etniczne, raca, cor raca,
         etnisk, etnicitet, nationality, citizenship, country of citizenship, nationalite, staatsangehorigkeit,
-        nationalitat, nacionalidad, cittadinanza, nazionalita, nationaliteit, obywatelstwo, nacionalidade, nationalitet
+        nationalitat, nacionalidad, cittadinanza, nazionalita, nationaliteit, obywatelstwo, nacionalidade, nationalitet,
+        caste
     """,
     "race": "race, race code",
     "religion": """
@@ -234,7 +246,8 @@ PHRASES: dict[str, str] = {
         maladie, antecedents, traitement, medicament, groupe sanguin, handicap, diagnostico, enfermedad, alergias,
         medicacion, grupo sanguineo, tratamiento, diagnosi, malattia, allergie, farmaco, gruppo sanguigno, terapia,
         ziekte, aandoening, medicatie, bloedgroep, rozpoznanie, choroba, leki, alergie, grupa krwi, doenca,
-        medicamentos, tratamento, tipo sanguineo, sjukdom, diagnos, medicin, sykdom
+        medicamentos, tratamento, tipo sanguineo, sjukdom, diagnos, medicin, sykdom,
+        rx
     """,
     "medical_record": """
         mrn, medical record, medical record number, medical record no, patient mrn, chart number, chart no, hospital
@@ -258,7 +271,8 @@ PHRASES: dict[str, str] = {
         krankenversicherungsnummer, versichertennummer, versicherungsnummer, kvnr, numero assure, numero d assure,
         numero mutuelle, carte vitale, tarjeta sanitaria, numero de afiliado, tessera sanitaria, numero tessera
         sanitaria, polisnummer zorg, zorgverzekering, zorgpolisnummer, numer ubezpieczenia, cartao de saude, numero de
-        utente, numero utente, carteirinha, ehic
+        utente, numero utente, carteirinha, ehic,
+        insurance number, insurance policy number
     """,
     "admission": """
         admission date, admission dt, admit date, admit dt, admitted on, admitted at, hospital admission date,
@@ -280,7 +294,8 @@ PHRASES: dict[str, str] = {
         handle, account name, nick, usr name, logon, logon name, benutzername, benutzer name, anmeldename, nutzername,
         identifiant utilisateur, nom d utilisateur, nom utilisateur, pseudo, nombre de usuario, nombre usuario, nome
         utente, nome di utente, gebruikersnaam, inlognaam, nazwa uzytkownika, uzytkownik login, nome de usuario, nome
-        de utilizador, nome usuario, anvandarnamn, brukernavn, brugernavn, kayttajanimi
+        de utilizador, nome usuario, anvandarnamn, brukernavn, brugernavn, kayttajanimi,
+        uname
     """,
     "age": "age, alter, edad, eta, leeftijd, wiek, idade, alder, ika, age years",
     "work": """

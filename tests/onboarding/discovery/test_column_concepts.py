@@ -15,6 +15,9 @@ from onboarding.discovery.column_concepts import name_sense
         ("dateDeNaissance", "birth_date"), ("data_di_nascita", "birth_date"), ("e-Mail Adresse", "email"),
         ("Straße", "street_address"), ("numéro_de_carte", "card_number"), ("płeć", "gender"), ("BSN", "national_id"),
         ("codice_fiscale", "national_id"), ("icd10", "icd10"), ("ipv4", "ip"), ("zip4", "postal_code"),
+        ("CUST_PHN_NBR", "phone"), ("home_ph", "phone"), ("contact_no", "phone"), ("dt_of_birth", "birth_date"),
+        ("fst_nm", "given_name"), ("customername", "person_name"), ("driver_lic_num", "driver_license"),
+        ("med_rec_no", "medical_record"), ("blood_grp", "health"), ("exp_dt", "expiry"), ("ins_no", "health_plan"),
         ("address1", "street_address"), ("company_name", "other_name"), ("Patientengeburtsdatum", "birth_date"),
     ],
 )  # fmt: skip
@@ -25,7 +28,8 @@ def test_the_concept_of_a_name(name: str, concept: str) -> None:
 @pytest.mark.parametrize(
     ("name", "concept"),
     [
-        ("company", "card_number"), ("ship_date", "ip"), ("cancelled", "phone"), ("email_address", "street_address"),
+        ("company", "card_number"), ("ship_date", "ip"),
+        ("order_no", "phone"), ("rec_dt", "birth_date"), ("cancelled", "phone"), ("email_address", "street_address"),
         ("product_name", "name"), ("street_name", "name"), ("classname", "name"),
     ],
 )  # fmt: skip
