@@ -25,6 +25,7 @@ EXCLUDED = {
     "tests/benchmarks": "the benchmarks measure the DAG files of the checkout, not those of the wheel",
     "tests/tools": "make's own tools: bootstrap, reference pages, pictures",
     "tests/onboarding/mwaa": "builds the package, which needs a checkout",
+    "tests/shared/pipeline/profile/test_identifiers_of_faker.py": "faker is no part of the tests' packages there",
     "tests/dags/test_meta_dag_joins.py": "`dag.test()` of 3.2.1 builds the execution API anew for each task (3 s): "
     "20 minutes for its eight runs; one of them is `test_the_meta_dag_joins`",
 }
