@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from onboarding.agents import AgentContext, DagAgent, propose_all
 from onboarding.codegen import build_workload
 from onboarding.discovery import look_at_source, resolve
+from onboarding.operators.steps.testing import TEST_FILES
 from onboarding.spec.parse import parse_conf
 from onboarding.spec.plans import WorkloadPlan
 from onboarding.spec.profile import ProfileReport
 from shared.operators import pipeline_steps
+from shared.operators.test_gate import run_test_gate
 from shared.pipeline import engine, secrets, tables
 from shared.pipeline.errors import QualityGateFailed
+from shared.pipeline.storage import local_path
 from shared.pipeline.zones import Lake, published_files, read_pointer
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 RUN_DATE = "2026-01-15"
 LOAD_ID = f"{RUN_DATE}-hard"
 KEY = "a key for tests only, long enough"
+#: Agents that write tests.
+AGENTS = ("profiling", "metadata", "transformation", "quality", "dag")
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,17 @@ def _run(folder: Path, plan: WorkloadPlan, lake: Lake) -> tuple[dict[str, dict[s
             except QualityGateFailed as error:
                 return summaries, error.text()
     return summaries, ""
+
+
+def failures_of_its_own_tests(done: Onboarded, agents: Sequence[str] = AGENTS) -> list[str]:
+    """Which of the tests that are written for the workload fail, and why: the test gates of these agents, in turn."""
+    folder = Path(local_path(done.lake.uri)).parent / "workload"
+    results = {agent: run_test_gate(folder, agent=agent, file_name=TEST_FILES[agent]) for agent in agents}
+    failed = [
+        f"{agent} {failure.name}: {failure.message}" for agent, found in results.items() for failure in found.failures
+    ]
+    # A gate that ran no test has no failures and did not pass.
+    return failed or [agent for agent, found in results.items() if not found.passed]
 
 
 @contextmanager

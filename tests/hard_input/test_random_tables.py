@@ -11,11 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from onboarding.operators.steps.testing import TEST_FILES
-from shared.operators.test_gate import run_test_gate
 from shared.pipeline.profile.formats import TEMPORAL_FORMATS
-from shared.pipeline.storage import local_path
-from tests.hard_input.onboarding_path import onboard
+from tests.hard_input.onboarding_path import AGENTS, failures_of_its_own_tests, onboard
 
 TABLES, QUICK = 16, 1
 Cell = Callable[[int], str]
@@ -111,8 +108,6 @@ def drawn(number: int, folder: Path) -> Path:
 def test_a_drawn_table_is_onboarded_and_passes_its_own_tests(number: int, tmp_path: Path) -> None:
     done = onboard(drawn(number, tmp_path), tmp_path / "run")
     assert not done.blocked
-    folder = Path(local_path(done.lake.uri)).parent / "workload"
     # Each gate starts an interpreter: the quick ones take what the others rest on.
-    for agent in ("transformation",) if number < QUICK else ("profiling", "metadata", "transformation", "quality"):
-        result = run_test_gate(folder, agent=agent, file_name=TEST_FILES[agent])
-        assert result.passed, [f"{agent} {failure.name}: {failure.message}" for failure in result.failures]
+    agents = ("transformation",) if number < QUICK else AGENTS
+    assert failures_of_its_own_tests(done, agents) == []

@@ -11,11 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from onboarding.operators.steps.testing import TEST_FILES
-from shared.operators.test_gate import run_test_gate
 from shared.pipeline import engine
-from shared.pipeline.storage import local_path
-from tests.hard_input.onboarding_path import Onboarded, onboard
+from tests.hard_input.onboarding_path import Onboarded, failures_of_its_own_tests, onboard
 
 START = datetime(2025, 3, 1)
 Write = Callable[[Path, random.Random], Path]
@@ -167,7 +164,4 @@ def test_nothing_is_held_back_that_a_person_would_accept(usual: tuple[Write, Onb
 @pytest.mark.slow
 def test_the_tests_that_are_written_for_it_pass(usual: tuple[Write, Onboarded]) -> None:
     _, done = usual
-    folder = Path(local_path(done.lake.uri)).parent / "workload"
-    for agent in ("profiling", "metadata", "transformation", "quality", "dag"):
-        result = run_test_gate(folder, agent=agent, file_name=TEST_FILES[agent])
-        assert result.passed, [f"{agent} {failure.name}: {failure.message}" for failure in result.failures]
+    assert failures_of_its_own_tests(done) == []

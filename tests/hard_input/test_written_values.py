@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 
-from onboarding.operators.steps.testing import TEST_FILES
-from shared.operators.test_gate import run_test_gate
-from shared.pipeline.storage import local_path
-from tests.hard_input.onboarding_path import Onboarded, onboard
+from tests.hard_input.onboarding_path import Onboarded, failures_of_its_own_tests, onboard
 
 ROWS = 300
 START = 1_600_000_000
@@ -88,10 +85,7 @@ def test_extremes_are_those_of_the_numbers(done: Onboarded) -> None:
 
 @pytest.mark.slow
 def test_its_own_tests_pass(done: Onboarded) -> None:
-    folder = Path(local_path(done.lake.uri)).parent / "workload"
-    for agent in ("profiling", "metadata", "transformation", "quality", "dag"):
-        result = run_test_gate(folder, agent=agent, file_name=TEST_FILES[agent])
-        assert result.passed, [f"{agent} {failure.name}: {failure.message}" for failure in result.failures]
+    assert failures_of_its_own_tests(done) == []
 
 
 def test_words_of_two_pairs_are_no_truth_values(tmp_path: Path) -> None:
