@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-_NESTED = re.compile(r"(STRUCT|MAP|UNION)\(.*|.*\]")
 _MADE = {
     "boolean": "true",
     "date": "2024-01-{day:02d}",
     "time": "10:00:{day:02d}",
     "uuid": "00000000-0000-4000-8000-{number:012d}",
 }
-
-
-def is_nested(physical_type: str) -> bool:
-    """Whether a type of DuckDB holds other types."""
-    return _NESTED.fullmatch(physical_type) is not None
 
 
 def nested_text(physical_type: str, number: int) -> str:

@@ -21,10 +21,11 @@ import yaml
 from shared.pipeline import secrets, tables
 from shared.pipeline.arguments import RunArguments
 from shared.pipeline.literals import quote_identifier, quote_literal
+from shared.pipeline.profile.table import is_nested
 from shared.pipeline.zones import Lake, published_files, read_pointer
 from shared.testing.agreeing import agree
 from shared.testing.connections import connection
-from shared.testing.nested import is_nested, nested_text
+from shared.testing.nested import nested_text
 from shared.testing.statements import embedded
 from shared.testing.synthetic import Row, SyntheticColumn, columns_from, make_rows
 

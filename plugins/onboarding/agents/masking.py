@@ -8,7 +8,7 @@ from __future__ import annotations
 from onboarding.agents.base import AgentContext
 from onboarding.spec.conf import Masking
 from onboarding.spec.plans import ColumnPlan, Decision, MetadataPlan, ReusedDecision
-from onboarding.spec.regulations import Controls, controls_of, stricter
+from onboarding.spec.regulations import STRICTNESS, Controls, controls_of, stricter
 
 #: Kind of personal data -> default masking. Keyed hashes can still be joined and counted; ``last4`` is what support
 #: needs of a number; ``year`` keeps age groups; ``partial`` keeps the first letter (of a diagnosis code its chapter).
@@ -64,17 +64,24 @@ def usual_masking(
     :param controls: what regulations ask for.
     :param elsewhere: how people mask a column of this name in another workload; taken where it is stricter.
     """
-    kind = column.personal_data.type
-    chosen, reason = DEFAULT_MASKING.get(kind, UNKNOWN_KIND_MASKING), f"the default for {kind}"
-    asked = controls.masks.get(kind)
-    if asked is not None and stricter(chosen, asked[0]) is asked[0]:
-        chosen, reason = asked[0], f"{kind}: {asked[1]}"
+    personal = column.personal_data
+    # Of a JSON text the strictest mask of all that is inside: a card's code goes although its number may stay masked.
+    found = [_of_kind(kind, controls) for kind in dict.fromkeys([personal.type, *personal.inside.values()])]
+    chosen, reason = max(found, key=lambda mask: STRICTNESS.index(mask[0]))
     if elsewhere is not None and stricter(chosen, Masking(elsewhere.value)) is not chosen:
         chosen, reason = Masking(elsewhere.value), f"so people decided in the workload {elsewhere.workload}"
     if column.personal_data.inside and chosen in _PARTS_OF_A_VALUE:
         return Masking.HASH, f"{reason}; but it is inside a JSON text, of which parts cannot be kept"
     if chosen is Masking.YEAR and column.type.value not in _TEMPORAL:
         return Masking.REDACT, f"{reason}; but its values are no dates whose year could be kept"
+    return chosen, reason
+
+
+def _of_kind(kind: str, controls: Controls) -> tuple[Masking, str]:
+    chosen, reason = DEFAULT_MASKING.get(kind, UNKNOWN_KIND_MASKING), f"the default for {kind}"
+    asked = controls.masks.get(kind)
+    if asked is not None and stricter(chosen, asked[0]) is asked[0]:
+        return asked[0], f"{kind}: {asked[1]}"
     return chosen, reason
 
 

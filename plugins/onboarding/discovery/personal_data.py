@@ -73,7 +73,7 @@ def _with_fields(column: PersonalData, fields: dict[str, PersonalData]) -> Perso
     if _RANKS.index(column.sensitivity) > _RANKS.index(worst.sensitivity):
         return column
     lines = [f"its field {path} is {fields[path].type}: {fields[path].evidence[0]}" for path in order]
-    return worst.model_copy(update={"evidence": lines, "inside": order})
+    return worst.model_copy(update={"evidence": lines, "inside": {path: fields[path].type for path in order}})
 
 
 def _best(column: ColumnEvidence, neighbours: Neighbours) -> _Finding | None:

@@ -29,14 +29,14 @@ class ValueCount(Strict):
 class PersonalData(Strict):
     """What a column's values say about persons; ``type`` is NONE for a column that says nothing.
 
-    ``inside``: the fields of a JSON text that say so; empty where the values themselves do.
+    ``inside``: the fields of a JSON text that say so, and what each says; empty where the values themselves do.
     """
 
     type: str = "NONE"
     sensitivity: Sensitivity = "NONE"
     confidence: float = Field(0.0, ge=0, le=1)
     evidence: list[str] = Field(default_factory=list)
-    inside: list[str] = Field(default_factory=list)
+    inside: dict[str, str] = Field(default_factory=dict)
 
 
 class Misspelling(Strict):

@@ -34,7 +34,7 @@ _NATIVE = (
     (r"DATE", "date"),
     (r"TIMESTAMP( WITH TIME ZONE)?", "timestamp"),
 )
-_NESTED = r"STRUCT|MAP|UNION|.*\]$"
+_NESTED = r"(STRUCT|MAP|UNION)\(.*|.*\]"
 
 
 @dataclass
@@ -242,7 +242,7 @@ def load_table(
     natives = {} if null_values else _natives(columns)
     cells = [f"CAST({quote_identifier(name)} AS VARCHAR) AS r{i}" for i, (name, _) in enumerate(columns)]
     cells += [f"{quote_identifier(columns[i][0])} AS x{i}" for i in natives]
-    nested = frozenset(i for i, (_, physical) in enumerate(columns) if re.match(_NESTED, physical))
+    nested = frozenset(i for i, (_, physical) in enumerate(columns) if is_nested(physical))
     cells += [f"CAST(to_json({quote_identifier(columns[i][0])}) AS VARCHAR) AS j{i}" for i in sorted(nested)]
     every = (
         f"CREATE OR REPLACE TEMP VIEW {EVERY_SOURCE_ROW} AS SELECT {', '.join(cells)},"  # noqa: S608 (quoted)
@@ -272,6 +272,11 @@ def load_table(
         nested=nested,
         views=(every, profiled),
     )
+
+
+def is_nested(physical_type: str) -> bool:
+    """Whether a type of DuckDB holds other types."""
+    return re.fullmatch(_NESTED, physical_type, re.DOTALL) is not None
 
 
 def _natives(columns: list[tuple[str, str]]) -> dict[int, str]:

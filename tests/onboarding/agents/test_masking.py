@@ -53,6 +53,20 @@ def test_a_json_text_with_personal_fields_is_masked_as_a_whole(tmp_path: Path) -
     assert "inside a JSON text" in asked[0].reason
 
 
+def test_the_strictest_mask_of_what_is_inside_is_taken(tmp_path: Path) -> None:
+    """A card's code is dropped with the text around it; an IP address is not readable beside a bank's public number."""
+    rows = [
+        f'{row},"{{""card_number"": ""4111111111111111"", ""cvv"": ""{100 + row}""}}"'
+        f',"{{""aba_routing"": ""021000021"", ""ip"": ""192.168.7.{row}""}}"'
+        for row in range(60)
+    ]
+    context = _context(tmp_path, "visit,payment,origin", rows)
+    assert context.metadata and context.transformation
+    assert context.metadata.dropped_columns == ["payment"]
+    assert set(context.metadata.column("origin").personal_data.inside.values()) == {"BANK_ROUTING", "IP_ADDRESS"}
+    assert context.transformation.masking == {"payment": Masking.DROP, "origin": Masking.HASH}
+
+
 def test_every_tag_of_a_column_is_a_value_that_the_account_knows(tmp_path: Path) -> None:
     rows = [f"{row},p{row}@mail.example.org,Lyon" for row in range(60)]
     context = _context(tmp_path, "visit,email,city", rows)

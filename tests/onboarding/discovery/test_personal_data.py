@@ -167,10 +167,10 @@ def test_what_is_inside_json_is_found_with_its_place(tmp_path: Path) -> None:
     ])  # fmt: skip
     assert _types(report) == {"who": "BIRTH_DATE", "cards": "CREDIT_CARD", "by_address": "EMAIL"}
     who = report.column("who").personal_data
-    assert who.inside == ["born.birth_date", "email"]
+    assert who.inside == {"born.birth_date": "BIRTH_DATE", "email": "EMAIL"}
     assert who.evidence[0].startswith("its field born.birth_date is BIRTH_DATE: the name says so")
     assert who.evidence[1].startswith("its field email is EMAIL: 100% of the sampled values are e-mail addresses")
-    assert report.column("by_address").personal_data.inside == ["keys"]
+    assert report.column("by_address").personal_data.inside == {"keys": "EMAIL"}
     assert "p1@mail" not in report.model_dump_json()
 
 
@@ -182,7 +182,7 @@ def test_what_is_inside_structures_of_parquet_is_found(tmp_path: Path) -> None:
                     f" FROM range(300) t(i)) TO '{path}' (FORMAT parquet)")  # fmt: skip
     report = look_at_source(Conf.model_validate({"source": {"location": path.as_uri()}}))
     assert _types(report) == {"who": "EMAIL", "others": "EMAIL"}
-    assert report.column("others").personal_data.inside == ["e_mail"]
+    assert report.column("others").personal_data.inside == {"e_mail": "EMAIL"}
 
 
 def test_texts_that_mention_addresses_and_numbers_are_asked_about(tmp_path: Path) -> None:

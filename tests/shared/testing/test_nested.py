@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from shared.testing.nested import is_nested, nested_text
+from shared.pipeline.profile.table import is_nested
+from shared.testing.nested import nested_text
 
 TYPES = [
     "VARCHAR[]",

@@ -20,7 +20,7 @@ from shared.operators import pipeline_steps
 from shared.operators.deadlines import RunQueued
 
 WORKLOAD = "sales_orders"
-VERSION = "a1b620d0dd4e"
+VERSION = "ce361777a743"
 HEAVY_POOL = "onboarding_heavy"
 
 DOC_MD = "Sales orders: 14 columns from a csv source\n\nOwner: data-platform. Primary key: order_id.\n\nGates: Silver 0.80, Gold 0.95; a failed gate publishes nothing.\n\nGold tables:\n\n- `sales_orders` (flat): One row per row of Silver.\n"
