@@ -44,6 +44,8 @@ def test_the_report_is_complete_and_true(orders: tuple[Finished, Path]) -> None:
     assert report["quality"]["silver"]["passed"]
     assert report["quality"]["gold"]["passed"]
     assert {phase["status"] for phase in report["phases"]} == {"success"}
+    workload, files = report["workload"], report["deployed"]
+    assert f"{len(files)} files, s3://onboarding-dags/dags/workloads/{workload}/{workload}_dag.py" in orders[0].output
 
 
 def test_gold_holds_no_raw_personal_value(orders: tuple[Finished, Path]) -> None:

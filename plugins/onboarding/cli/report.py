@@ -25,9 +25,11 @@ from onboarding.spec.report import (
     TestCounts,
     TestGateReport,
 )
+from onboarding.workspace.deployed import dag_file_key
 from onboarding.workspace.outputs import safe_segment
 from onboarding.workspace.record import RunRecord, failures_of, gap_text, gaps_of, last_attempts
 from onboarding.workspace.store import Store
+from shared.operators.pipeline_steps import without_connection
 
 #: Columns with personal data that the report for a person names.
 COLUMNS_SHOWN = 12
@@ -63,7 +65,7 @@ def onboarding_report(client: AirflowClient, workspace: Store, chain: list[str])
             "gaps": [gap_text(agent, tests) for agent, tests in sorted(gaps_of(record).items())],
             "approvals": _approvals(record),
             "run_ids": list(chain),
-            "deployed": deployment.get("files", []),
+            "deployed": [without_connection(uri) for uri in deployment.get("files", [])],
             "answer": _answer(workspace, chain[0]) if "gold-answer" in record else None,
             "workload_dir": local_path(deployment.get("workload_uri", "")),
         }
@@ -180,7 +182,7 @@ def text_report(report: RunReport, api_url: str) -> str:
         f"  tests       {_tests(report)}",
         *_test_details(report),
         f"  approvals   {'; '.join(f'{a.gate} {a.option} by {a.by}' for a in report.approvals) or 'none'}",
-        f"  deployed    {len(report.deployed)} files",
+        f"  deployed    {_deployed(report)}",
         f"  pipeline    {report.dag_id or 'not run'} {report.dag_run_state}",
         f"  gold        {report.gold_dir or 'nothing'}",
         f"  Airflow UI  {api_url}",
@@ -198,6 +200,12 @@ def _tests(report: RunReport) -> str:
     integration = sum(gate.integration.passed for gate in report.test_gates)
     failed = sum(gate.unit.failed + gate.integration.failed for gate in report.test_gates)
     return f"{unit} unit, {integration} integration passed, {failed} failed"
+
+
+def _deployed(report: RunReport) -> str:
+    """How many files, and where the one is that Airflow parses."""
+    dag_files = [uri for uri in report.deployed if uri.endswith(f"/{dag_file_key(report.workload)}")]
+    return ", ".join([f"{len(report.deployed)} files", *dag_files])
 
 
 def _test_details(report: RunReport) -> list[str]:
