@@ -222,6 +222,7 @@ def _write(
         source.create_view(con, "delivered")
         # After the view: only what was read whole tells the columns of every format.
         delivery = spec.compared_with({column.name: column.physical_type for column in source.columns})
+        delivery = delivery.with_values_counted(con, "delivered")
         check_any_known(list(delivery.given), spec.columns, spec.location)
         _check_watermark_column(spec, delivery)
         delivery.create_view(con, "delivered", "source")

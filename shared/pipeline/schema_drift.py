@@ -3,13 +3,14 @@
 A new column is added to Bronze as it is read; Silver does not have it before somebody has classified it. Where a column
 that must not be stored is gone, a new one may be it under another name: it is not loaded. A column that is gone is
 NULL. A column of another type is cast where that loses nothing; what does not fit is NULL, its text is kept in Bronze
-(``_uncast``), and the row goes to quarantine.
+(``_uncast``), and the row goes to quarantine. One without a value in any row has no type that could have changed: tools
+that write Parquet guess there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from shared.pipeline import state
@@ -91,12 +92,22 @@ class Delivery:
     :ivar known: name -> onboarded type, in the order of Bronze; the empty type: it was not kept, any will do.
     :ivar given: name -> delivered type, in the order of the source.
     :ivar dropped: onboarded columns that never reach Bronze, whatever their values.
+    :ivar valueless: columns in which no row has a value, so that their delivered type says nothing.
     """
 
     table: str
     known: Mapping[str, str]
     given: Mapping[str, str]
     dropped: frozenset[str] = frozenset()
+    valueless: frozenset[str] = frozenset()
+
+    def with_values_counted(self, con: Any, delivered: str) -> Delivery:
+        """The same, knowing which of the columns that came with another type have no value at all."""
+        if not self.changed:
+            return self
+        counts = ", ".join(f"count({quoted(con, name)})" for name in self.changed)
+        found = con.execute(f"SELECT {counts} FROM {delivered}").fetchall()[0]  # noqa: S608 (quoted names)
+        return replace(self, valueless=frozenset(n for n, count in zip(self.changed, found, strict=True) if not count))
 
     @property
     def added(self) -> list[str]:
@@ -124,7 +135,11 @@ class Delivery:
     @property
     def changed(self) -> list[str]:
         """Columns that came with another type, in the order of Bronze."""
-        return [name for name, kind in self.known.items() if kind and self.given.get(name, kind) != kind]
+        return [
+            name
+            for name, kind in self.known.items()
+            if kind and self.given.get(name, kind) != kind and name not in self.valueless
+        ]
 
     @property
     def kept_as_text(self) -> list[str]:
@@ -196,7 +211,7 @@ class Delivery:
 
     def _cell(self, con: Any, name: str) -> str:
         cell, kind = quoted(con, name), self.types()[name]
-        if name not in self.given:
+        if name not in self.given or name in self.valueless:
             return f"CAST(NULL AS {_type_name(con, kind)})"
         return self._cast(name) if name in self.changed else cell
 

@@ -216,9 +216,14 @@ class WorkloadFolder:
         options = self.source["source"]["options"]
         names = [column.source_name for column in self.columns]
         with path.open("w", encoding=options.get("encoding") or "utf-8", newline="") as stream:
+            quote, escape = options.get("quote") or '"', options.get("escape") or ""
+            doubled = escape in ("", quote)
             writer = csv.DictWriter(
-                stream, names, delimiter=options.get("delimiter") or ",", lineterminator="\n", extrasaction="ignore"
-            )
+                stream, names, delimiter=options.get("delimiter") or ",", quotechar=quote, doublequote=doubled,
+                escapechar=None if doubled else escape, lineterminator="\n", extrasaction="ignore",
+                # With a sign before them, quotes are read as such only inside of quotes.
+                quoting=csv.QUOTE_MINIMAL if doubled else csv.QUOTE_ALL,
+            )  # fmt: skip
             if options.get("header", True):
                 writer.writeheader()
             writer.writerows([{name: row.get(name) or "" for name in names} for row in rows])

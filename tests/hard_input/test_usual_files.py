@@ -115,6 +115,44 @@ def payments(folder: Path, chance: random.Random) -> Path:
     return _csv(folder / "payments.csv", "Txn ID|Card Number|CVV|Exp|Amount|Approved|Auth Time", rows)
 
 
+def results(folder: Path, chance: random.Random) -> Path:
+    """Quotes inside of cells with a backslash before them."""
+    path = folder / "results.csv"
+    rows = [
+        f'"R{number:04d}","Runner \\"{chance.choice(["Ace", "Bee"])}\\" {number}",{chance.uniform(9, 12):.2f},'
+        f'"\\"{chance.choice(["USA", "JAM"])}\\""'
+        for number in range(300)
+    ]
+    path.write_text("\n".join(["result_id,note,seconds,country", *rows]) + "\n")
+    return path
+
+
+def exported_numbers(folder: Path, chance: random.Random) -> Path:
+    """Whole numbers written with a point, as tools do where one is missing."""
+    rows = [
+        [f"{number + 1}.0", f"{chance.randrange(10_000, 99_999)}.0" if number % 9 else "", f"{1990 + number % 30}.0",
+         f"{chance.randrange(10_000, 99_999)}.0", f"{chance.randrange(1, 500)}.0", chance.choice(["AT", "CH"])]
+        for number in range(400)
+    ]  # fmt: skip
+    return _csv(folder / "visits.csv", "visit_id|customer_id|year|zip|amount|country", rows)
+
+
+def frame(folder: Path, chance: random.Random) -> Path:
+    """Parquet as libraries of data frames write it: a column without a value has no type."""
+    import pyarrow
+    import pyarrow.parquet
+
+    path = folder / "frame.parquet"
+    columns = {
+        "sensor_id": [f"S-{number:05d}" for number in range(300)],
+        "remark": pyarrow.nulls(300),
+        "station_id": [float(number % 40) if number % 9 else None for number in range(300)],
+        "celsius": [round(chance.uniform(-5, 30), 1) for _ in range(300)],
+    }
+    pyarrow.parquet.write_table(pyarrow.table(columns), path)
+    return path
+
+
 #: File -> column -> (type, what it says of persons).
 EXPECTED: dict[Write, dict[str, tuple[str, str]]] = {
     german_orders: {"preis": ("decimal", "NONE"), "bestelldatum": ("date", "NONE"), "e_mail": ("text", "EMAIL")},
@@ -128,6 +166,15 @@ EXPECTED: dict[Write, dict[str, tuple[str, str]]] = {
         "auth_time": ("timestamp", "NONE"),
         "card_number": ("text", "CREDIT_CARD"),
     },
+    results: {"note": ("text", "NONE"), "country": ("text", "NONE"), "seconds": ("decimal", "NONE")},
+    exported_numbers: {
+        "visit_id": ("integer", "NONE"),
+        "customer_id": ("integer", "NONE"),
+        "year": ("integer", "NONE"),
+        "zip": ("text", "NONE"),
+        "amount": ("decimal", "NONE"),
+    },
+    frame: {"remark": ("text", "NONE"), "celsius": ("double", "NONE"), "station_id": ("integer", "NONE")},
 }
 KEYS = {
     german_orders: ["bestellnr"],
@@ -137,6 +184,9 @@ KEYS = {
     nested_parquet: ["id"],
     inventory: ["sku", "warehouse", "snapshot_date"],
     payments: ["txn_id"],
+    results: ["result_id"],
+    exported_numbers: ["visit_id"],
+    frame: ["sensor_id"],
 }
 
 
@@ -159,6 +209,13 @@ def test_nothing_is_held_back_that_a_person_would_accept(usual: tuple[Write, Onb
     _, done = usual
     assert not done.blocked
     assert done.gold()
+
+
+def test_whole_numbers_lose_the_point_that_a_tool_gave_them(tmp_path: Path) -> None:
+    done = onboard(exported_numbers(tmp_path, random.Random(7)), tmp_path / "run")
+    first = min(done.gold(), key=lambda row: row["visit_id"])
+    assert (first["visit_id"], first["customer_id"], first["year"]) == (1, None, 1990)
+    assert all(len(row["zip"]) == 5 and row["zip"].isdigit() for row in done.gold())
 
 
 @pytest.mark.slow

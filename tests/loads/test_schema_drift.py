@@ -227,6 +227,40 @@ def test_values_that_do_not_fit_their_type_go_to_quarantine_and_stay_in_bronze(
     assert [(item["rows"], item["example"]) for item in findings(deployed, SECOND)] == [(2, "99.9")]
 
 
+@pytest.mark.parametrize("kind", ["INTEGER", "VARCHAR", "TIMESTAMP"])
+def test_a_column_without_a_value_has_no_type_that_could_have_changed(
+    parquet_items: tuple[Deployed, Path], kind: str
+) -> None:
+    deployed, file = parquet_items
+    write_parquet(file, typed(amount=f"NULL::{kind}"))
+
+    done = deployed.run(SECOND)
+
+    assert checked(done)["published"] == 60
+    assert {row["amount"] for row in deployed.silver()} == {None}
+    assert findings(deployed, SECOND) == []
+
+
+def test_a_column_without_a_type_takes_texts_later(tmp_path: Path) -> None:
+    """What data frames write where no row has a value."""
+    import pyarrow
+    import pyarrow.parquet
+
+    file = tmp_path / "landing" / "items.parquet"
+    file.parent.mkdir()
+    keys = [f"ITEM-{number:03d}" for number in range(60)]
+    pyarrow.parquet.write_table(pyarrow.table({"item_key": keys, "remark": pyarrow.nulls(60)}), file)
+    deployed = Deployed.onboard(f"{file.parent.as_uri()}/", tmp_path, CONF)
+    deployed.run(FIRST)
+    assert {row["remark"] for row in deployed.silver()} == {None}
+    pyarrow.parquet.write_table(pyarrow.table({"item_key": keys, "remark": ["fine"] * 60}), file)
+
+    deployed.run(SECOND)
+
+    assert {row["remark"] for row in deployed.silver()} == {"fine"}
+    assert findings(deployed, SECOND) == []
+
+
 def test_too_many_values_of_another_type_stop_at_the_gate(parquet_items: tuple[Deployed, Path]) -> None:
     deployed, file = parquet_items
     before = deployed.gold()

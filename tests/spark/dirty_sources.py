@@ -142,6 +142,23 @@ def typed_parquet(folder: Path) -> Dirt:
     return Dirt(folder.as_uri() + "/", {"unreadable": 0, "duplicates": 2, "quarantined": 3}, conf)
 
 
+def frames(folder: Path) -> Dirt:
+    """Parquet as libraries of data frames write it: a column that has no type, and one that has no value in a file."""
+    import pyarrow
+    import pyarrow.parquet
+
+    folder.mkdir()
+    numbers = [float(number) if number % 7 else None for number in range(ROWS)]
+    table = {
+        "id": list(range(ROWS)),
+        "nothing": pyarrow.nulls(ROWS),
+        "station_id": pyarrow.array(numbers, pyarrow.float64()),
+    }
+    pyarrow.parquet.write_table(pyarrow.table(table), folder / "a.parquet")
+    conf = {"domain.primary_key": ["id"]}
+    return Dirt(folder.as_uri() + "/", {"unreadable": 0, "duplicates": 0, "quarantined": 0}, conf)
+
+
 def _text(header: list[str], rows: list[list[str]], line_end: str = "\n") -> str:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator=line_end).writerows([header, *rows])

@@ -168,6 +168,8 @@ def _variant_mapping(column: ColumnProfile) -> dict[str, str]:
 
 
 def _number_signs(plan: ColumnPlan, column: ColumnProfile) -> list[CleaningOperation]:
+    if column.number_format == "whole":
+        return [_operation(plan.name, "replace", pattern="[.]0$", replacement="")]
     if plan.type not in (ColumnType.DECIMAL, ColumnType.DOUBLE, ColumnType.INTEGER):
         return []
     if column.number_format == "grouped":

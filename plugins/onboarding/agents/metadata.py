@@ -271,6 +271,8 @@ def readable(column: ColumnProfile, kind: ColumnType) -> int:
         return sum(matches.get(f"{kind.value}:{name}", 0) for name in column.date_formats)
     if column.number_format.startswith("currency"):
         return matches.get(column.number_format, 0)
+    if column.number_format == "whole" and kind is not ColumnType.INTEGER:
+        return matches.get(kind.value, 0)
     if column.number_format != "plain":
         return max(matches.get(column.number_format, 0) + matches.get("integer", 0), matches.get("double", 0))
     return matches.get(kind.value, 0)

@@ -2,8 +2,8 @@
 
 A key has a value in every row, is unique over the different rows (exact counts), and looks like an identifier: by a
 whole word of its name, or by its form (one constant pattern with digits, UUIDs, a dense sequence of integers, codes of
-capital letters, a date for each row). Columns that are unique together only: one of them is an identifier or a period,
-or every combination of their values is one row.
+capital letters, a date or a year for each row, moments in even steps). Columns that are unique together only: one of
+them is an identifier or a period, or every combination of their values is one row.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import itertools
 import math
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from onboarding.spec.column_types import TEMPORAL
 from onboarding.spec.conf import ColumnType
@@ -55,7 +55,17 @@ LEAST_IDENTIFIERS = 10
 _AMOUNT_WITH_UNIT = r"[+-]?9\+[.,]9\+ ?[Aa]{1,4}"
 #: Whole numbers in this range are read as years.
 YEARS = (1800, 2100)
+YEAR_WORDS = word_set("year yr")
 PERIOD_WORDS = word_set("year yr quarter qtr month mnth week wk day weekday hour hr minute period season")
+#: Steps in which measurements are taken, in seconds. Shorter ones may be of events that somebody numbered with a clock.
+_STEPS = (
+    *((60 * minutes, f"{minutes} min") for minutes in (10, 15, 20, 30)),
+    *((3600 * hours, f"{hours} h") for hours in (1, 2, 3, 4, 6, 8, 12, 24)),
+)
+#: So many moments are a series.
+LEAST_MOMENTS = 1000
+#: Of a thousand moments in even steps one may be missing; moments by chance hardly come so near to a usual step.
+MISSING_STEPS = 0.001
 CountDistinct = Callable[[list[int]], tuple[int, int]]
 
 
@@ -148,8 +158,7 @@ def identifier_look(column: ColumnProfile) -> Look:
     if not _possible(column):
         return Look(0, "")
     words = name_words(column.source_name)
-    named = bool(words) and (_says_identifier(words[-1]) or words[0] == "id") and words[:2] != ("number", "of")
-    named = named and not _PLACE_WORDS.intersection(words)
+    named = says_identifier(words) and not _PLACE_WORDS.intersection(words)
     form = _form(column)
     if named and form:
         return Look(4, f"the name ends in {words[-1]!r} and the values are {form}")
@@ -160,8 +169,11 @@ def identifier_look(column: ColumnProfile) -> Look:
     return Look(1, f"the values are {form}") if form else Look(0, "")
 
 
-def _says_identifier(word: str) -> bool:
-    return word in ID_WORDS or (len(word) > 5 and word.endswith(_ID_ENDINGS))
+def says_identifier(words: Sequence[str]) -> bool:
+    """Whether the words of a column's name say that its values are identifiers."""
+    if not words or tuple(words[:2]) == ("number", "of"):
+        return False
+    return words[0] == "id" or words[-1] in ID_WORDS or (len(words[-1]) > 5 and words[-1].endswith(_ID_ENDINGS))
 
 
 _SEQUENCE = "a dense sequence of integers"
@@ -233,7 +245,7 @@ def _single(column: ColumnProfile, rows: int, distinct_rows: int) -> KeyCandidat
 
 
 def _unique_look(column: ColumnProfile, distinct_rows: int) -> Look:
-    """What only a column that is unique may look like: codes of capital letters, or a date for each row.
+    """What only a column that is unique may look like: capital letters, a date or a year for each row, even steps.
 
     Dates are evidence where chance would not have made them different (see ``EXPECTED_COLLISIONS``).
     """
@@ -250,7 +262,28 @@ def _unique_look(column: ColumnProfile, distinct_rows: int) -> Look:
             return Look(1, f"a date for each {step} from {first} to {last}")
         if distinct_rows * distinct_rows / (2 * ((last - first).days + 1)) >= EXPECTED_COLLISIONS:
             return Look(1, "a date for each row")
+    if column.type is ColumnType.INTEGER and _counts_years(column, distinct_rows):
+        return Look(1, f"a year for each row from {column.minimum} to {column.maximum}")
+    if column.type is ColumnType.TIMESTAMP and column.minimum and column.maximum:
+        step = _even_step(datetime.fromisoformat(column.minimum), datetime.fromisoformat(column.maximum), distinct_rows)
+        return Look(1, f"moments in steps of {step}") if step else Look(0, "")
     return Look(0, "")
+
+
+def _counts_years(column: ColumnProfile, rows: int) -> bool:
+    """Years by name, one after the other without a gap."""
+    if not YEAR_WORDS.intersection(name_words(column.source_name)) or column.minimum is None or column.maximum is None:
+        return False
+    low, high = int(column.minimum), int(column.maximum)
+    return YEARS[0] <= low and high <= YEARS[1] and high - low + 1 == rows
+
+
+def _even_step(first: datetime, last: datetime, rows: int) -> str:
+    """The usual step of measurements that so many moments have, but for hardly any; empty: they have none."""
+    if rows < LEAST_MOMENTS:
+        return ""
+    mean = (last - first).total_seconds() / (rows - 1)
+    return next((text for seconds, text in _STEPS if 1 <= mean / seconds <= 1 + MISSING_STEPS), "")
 
 
 def _step(first: date, last: date, rows: int) -> str:

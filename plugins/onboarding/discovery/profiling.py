@@ -23,7 +23,7 @@ from onboarding.discovery.types import TypeDecision, decide_type
 from onboarding.spec.conf import ColumnType, Conf, Masking
 from onboarding.spec.names import column_names
 from onboarding.spec.plans import MetadataPlan
-from onboarding.spec.profile import ColumnProfile, PersonalData, ProfileReport
+from onboarding.spec.profile import ColumnProfile, NumberFormat, PersonalData, ProfileReport
 from shared.pipeline.profile import Measurement, measuring
 
 #: Personal numbers are identifiers: no arithmetic, and masking needs their text. Dates keep their year.
@@ -121,10 +121,13 @@ def _is_answered(name: str, columns: list[ColumnProfile], conf: Conf) -> bool:
 
 def _column(name: str, measures: dict[str, Any], decided: TypeDecision, personal: PersonalData) -> ColumnProfile:
     if personal.type in _TEXT_WHEN_PERSONAL and decided.type is not ColumnType.TEXT:
-        decided = TypeDecision(ColumnType.TEXT, f"an identifier of persons ({personal.type}), not a number")
+        reason = f"an identifier of persons ({personal.type}), not a number"
+        decided = TypeDecision(ColumnType.TEXT, reason, number_format=_kept_format(decided))
     if decided.type is ColumnType.INTEGER and name_sense(str(measures["source_name"])).says("postal_code"):
         reason = f"the name says that these are postal codes, which are no numbers ({decided.reason})"
-        decided = TypeDecision(ColumnType.TEXT, reason)
+        decided = TypeDecision(ColumnType.TEXT, reason, number_format=_kept_format(decided))
+    if decided.number_format == "whole":
+        measures = measures | {end: f"{float(measures[end]):.0f}" for end in ("minimum", "maximum")}
     if decided.date_formats and decided.date_formats[0] in EPOCH_UNITS:
         measures = _as_moments(measures, decided.date_formats[0])
     if decided.type in (ColumnType.TEXT, ColumnType.BOOLEAN):
@@ -144,6 +147,11 @@ def _column(name: str, measures: dict[str, Any], decided: TypeDecision, personal
             "personal_data": personal,
         }
     )
+
+
+def _kept_format(decided: TypeDecision) -> NumberFormat:
+    """How numbers are written that stay texts: without the point that another tool gave them, no identifier has it."""
+    return "whole" if decided.number_format == "whole" else "plain"
 
 
 def _as_moments(measures: dict[str, Any], name: str) -> dict[str, Any]:
@@ -184,7 +192,8 @@ def reclassified(column: ColumnProfile, kind: str, reason: str) -> ColumnProfile
     said = PersonalData(type=kind, sensitivity=SENSITIVITY[kind], confidence=SAID_BY_A_MODEL, evidence=[reason])
     changed: dict[str, Any] = {"personal_data": said}
     if kind in _TEXT_WHEN_PERSONAL and column.type is not ColumnType.TEXT:
-        changed |= {"type": ColumnType.TEXT, "date_format": None, "date_formats": [], "number_format": "plain"}
+        kept = "whole" if column.number_format == "whole" else "plain"
+        changed |= {"type": ColumnType.TEXT, "date_format": None, "date_formats": [], "number_format": kept}
         changed |= {"type_reason": f"an identifier of persons ({kind}), not a number"}
     return scrubbed(column.model_copy(update=changed))
 

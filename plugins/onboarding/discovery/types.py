@@ -1,6 +1,6 @@
 """The type of a column from what its values can be read as, over all rows.
 
-Its name has no say, but for numbers that may be moments.
+Its name has no say, but for numbers that may be moments, and for identifiers and years that are written as 12.0.
 
 Shares are of the rows with a value. ``SURE``: above it, what cannot be read is a stray (quarantined by a rule).
 ``POSSIBLE``: above it the type is proposed, a person looks, and the quality gate decides.
@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from onboarding.discovery.column_concepts import name_sense
+from onboarding.discovery.key_candidates import YEAR_WORDS, YEARS, says_identifier
 from onboarding.spec.column_types import ColumnType, logical_type
 from onboarding.spec.profile import NumberFormat
 from shared.pipeline.profile.formats import DAY_MONTH_TWINS, is_mixed_truth, reads_as_truth, truth_pair
@@ -27,6 +29,8 @@ EPOCH_WORDS = word_set("epoch unix timestamp ts")
 MOMENT_WORDS = word_set("time datetime date at created updated modified since")
 #: Seconds since 1970: from 2000 to 2100.
 EPOCH_RANGE = (946_684_800, 4_102_444_800)
+#: Above it, a floating-point number does not hold every whole number.
+LARGEST_WHOLE = 2**53
 #: A second date format is accepted when at least this share of the values has it.
 SECOND_FORMAT_SHARE = 0.005
 
@@ -50,9 +54,9 @@ def decide_type(measures: dict[str, Any], rows: int) -> TypeDecision:
     :param rows: rows of the source.
     """
     physical = str(measures["physical_type"])
-    if physical != "VARCHAR":
-        return TypeDecision(logical_type(physical), f"the source stores it as {physical}")
     values = rows - measures["null_count"] - measures["empty_count"] - measures["null_word_count"]
+    if physical != "VARCHAR":
+        return _stored(measures, physical, values)
     if values <= 0:
         return TypeDecision(ColumnType.TEXT, "no row has a value")
     matches: dict[str, int] = measures["type_matches"]
@@ -63,6 +67,15 @@ def decide_type(measures: dict[str, Any], rows: int) -> TypeDecision:
     return TypeDecision(
         ColumnType.TEXT, f"{values} values are texts: too few can be read as numbers, dates or truth values"
     )
+
+
+def _stored(measures: dict[str, Any], physical: str, values: int) -> TypeDecision:
+    """The source's own type; libraries store whole numbers as floating-point ones as soon as one is missing."""
+    reason = f"the source stores it as {physical}"
+    whole = physical in ("DOUBLE", "FLOAT") and 0 < values == measures["type_matches"].get("whole")
+    if whole and _counts_or_names(measures):
+        return TypeDecision(ColumnType.INTEGER, f"{reason}, and every value is whole", number_format="whole")
+    return TypeDecision(logical_type(physical), reason)
 
 
 def _structured(measures: dict[str, Any], matches: dict[str, int], values: int) -> TypeDecision | None:
@@ -168,6 +181,9 @@ def _number(measures: dict[str, Any], matches: dict[str, int], values: int) -> T
         return None
     if integer == plain:
         return _whole_number(measures, integer, values)
+    if integer + matches.get("whole", 0) == plain >= SURE * values and _counts_or_names(measures):
+        reason = f"{plain} of {values} values are whole numbers, {matches['whole']} of them written as 12.0"
+        return TypeDecision(ColumnType.INTEGER, reason, number_format="whole")
     scale = measures["decimal_scale"] or 0
     kind = ColumnType.DECIMAL if decimal == plain and scale <= LONGEST_SCALE else ColumnType.DOUBLE
     detail = f"up to {scale} digits after the point" if kind is ColumnType.DECIMAL else "floating-point numbers"
@@ -179,6 +195,21 @@ def _number(measures: dict[str, Any], matches: dict[str, int], values: int) -> T
     return TypeDecision(
         ColumnType.TEXT, f"only {reason}; the others differ much", needs_eyes=True, alternatives=[kind.value]
     )
+
+
+def _counts_or_names(measures: dict[str, Any]) -> bool:
+    """Whether a later value with a fraction would be wrong: the name says identifier or postal code, or year.
+
+    An amount whose values happen to be whole is none of these.
+    """
+    name = str(measures.get("source_name") or "")
+    words = name_words(name)
+    low, high = float(measures["minimum"]), float(measures["maximum"])
+    if not words or max(abs(low), abs(high)) >= LARGEST_WHOLE:
+        return False
+    if says_identifier(words) or name_sense(name).says("postal_code"):
+        return True
+    return bool(YEAR_WORDS & set(words)) and YEARS[0] <= low <= high <= YEARS[1]
 
 
 def _written_number(matches: dict[str, int], values: int) -> TypeDecision | None:

@@ -16,7 +16,7 @@ _HALF_A_UNIT = 0.51
 _LARGEST_SCALE, _RELATIVE_ROUNDING = 6, 1e-6
 
 #: How numbers are written: 1234.5, 1,234.50, 1234,50, 12.5 %, $ (1,234.50), EUR 1.234,50.
-NumberFormat = Literal["plain", "grouped", "decimal_comma", "percent", "currency", "currency_comma"]
+NumberFormat = Literal["plain", "whole", "grouped", "decimal_comma", "percent", "currency", "currency_comma"]
 
 
 class ValueCount(Strict):

@@ -152,6 +152,8 @@ DAY_MONTH_TWINS: tuple[tuple[str, str], ...] = tuple(
 #: Shapes of everything that is not temporal.
 SCALAR_SHAPES: dict[str, str] = {
     "integer": "[+-]?9+",
+    # What other tools make of whole numbers as soon as one is missing: 12.0.
+    "whole": r"[+-]?9+\.9",
     "decimal": r"[+-]?(9+\.?9*|\.9+)",
     "double": r"[+-]?(9+\.?9*|\.9+)([Aa][+-]?9+)?",
     "grouped": r"-?[$€£]? ?-?9{1,3}(,999)*(\.9+)?|-?[$€£] ?-?9+(\.9+)?",

@@ -30,6 +30,7 @@ WRITTEN_NUMBERS = {"currency": (_amount(",", "[.]"), "."), "currency_comma": (_a
 def _scalar(name: str, column: str) -> str:
     predicates = {
         "integer": f"regexp_full_match({column}, '[+-]?[0-9]+')",
+        "whole": f"regexp_full_match({column}, '[+-]?[0-9]+[.]0')",
         "decimal": f"regexp_full_match({column}, '{_DECIMAL}')",
         "double": f"regexp_full_match({column}, '{_DECIMAL}([eE][+-]?[0-9]{{1,2}})?')",
         "grouped": f"regexp_full_match({column}, '{_GROUPED}')",

@@ -18,6 +18,8 @@ VALUES_VALIDATED = 5_000
 _ONE_WAY = 0.8
 #: Values of a column that repeat less often than this stand for themselves: names of places, codes.
 _SELDOM_REPEATED = 5
+#: Different texts, from which on they are no short list of answers.
+_MANY = 20
 #: Columns whose sampled texts repeat at least so often, on average, are counted value by value.
 _WORTH_COUNTING = 4
 #: From this share of different texts on, a column may be a key.
@@ -74,8 +76,8 @@ def usual_null_words(texts: dict[str, int]) -> tuple[str, ...]:
     """The usual words for "no value", without those that are written as the column's own values are.
 
     "NA" stays where nine in ten values are two capital letters (country, region codes); "NAN" and "NAT" among codes and
-    "Nan" and "Nat" among names, unless a tool's spelling (nan, NaN, NaT) is there as well; "None" among names that
-    hardly repeat.
+    "Nan" and "Nat" among names, unless a tool's spelling (nan, NaN, NaT) is there as well; "None" and "Na" (sodium, a
+    family name) among names that hardly repeat.
 
     :param texts: trimmed text -> rows that have it.
     """
@@ -97,4 +99,12 @@ def usual_null_words(texts: dict[str, int]) -> tuple[str, ...]:
     seldom = others <= _SELDOM_REPEATED * max(len(texts), 1)
     if others and titled >= _ONE_WAY * others and seldom and none <= _SELDOM_REPEATED:
         values.add("none")
+    # In a short table of answers (Yes, No, Na) nothing repeats much either.
+    if len(texts) > _MANY and titled >= _ONE_WAY * others and seldom and _only_titled(texts, "Na"):
+        values.add("na")
     return tuple(word for word in NULL_WORDS if word not in values)
+
+
+def _only_titled(texts: dict[str, int], word: str) -> bool:
+    """Whether a word is there now and then, and in no other way of writing."""
+    return 0 < texts.get(word, 0) <= _SELDOM_REPEATED and not texts.get(word.upper()) and not texts.get(word.lower())

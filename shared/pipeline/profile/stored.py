@@ -9,8 +9,8 @@ from shared.pipeline.profile.lines import EVERY_ROW, moment_aggregates, number_a
 
 _KEYS = {
     "integer": {"integer", "decimal", "double"},
-    "decimal": {"decimal", "double"},
-    "double": {"decimal", "double"},
+    "decimal": {"whole", "decimal", "double"},
+    "double": {"whole", "decimal", "double"},
     "date": {"date:%Y-%m-%d"},
     "timestamp": {"timestamp:iso"},
 }
@@ -67,6 +67,9 @@ class Stored:
         number = f"n{i}"
         expressions |= dict.fromkeys(keys, f"count({number})")
         expressions |= {"double": f"count({number})"} | number_aggregates(number, EVERY_ROW)
+        if "whole" in keys:
+            # As texts of one digit behind the point.
+            expressions["whole"] = f"count(CASE WHEN {number} = trunc({number}) AND NOT contains(v{i}, 'e') THEN 1 END)"
         if self.kind == "double":
             expressions["decimal"] = f"count(CASE WHEN {number} IS NOT NULL AND NOT contains(v{i}, 'e') THEN 1 END)"
             expressions["scale"] = scale_of(number, f"v{i}")

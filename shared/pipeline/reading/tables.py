@@ -49,6 +49,7 @@ class Staged:
     :ivar unreadable: rows of all files that could not be read.
     :ivar cells: the name that each column has in these Parquet files.
     :ivar types: the DuckDB type of each column where the files have text; empty: they have their types.
+    :ivar untyped: the columns that have no type in these files, for no row has a value: read as text.
     """
 
     paths: tuple[Path, ...]
@@ -57,6 +58,7 @@ class Staged:
     columns: tuple[SourceColumn, ...]
     cells: tuple[str, ...]
     types: tuple[str, ...] = ()
+    untyped: frozenset[str] = frozenset()
 
 
 class Table(Protocol):
@@ -183,7 +185,8 @@ class ParquetTable:
         found = {name: (kind, cell) for name, (cell, kind) in zip(names, types, strict=True)}
         self._cells = {name: cell for name, (_, cell) in found.items()}
         ordered = union_of([names], known) if known else described[0]
-        self._columns = tuple(SourceColumn(name, found[name][0]) for name in ordered)
+        self._untyped = frozenset(name for name in ordered if found[name][0] == _UNTYPED)
+        self._columns = tuple(SourceColumn(n, "VARCHAR" if n in self._untyped else found[n][0]) for n in ordered)
 
     def columns(self) -> tuple[SourceColumn, ...]:
         """The columns of all files."""
@@ -197,9 +200,11 @@ class ParquetTable:
             counted = con.execute("SELECT sum(num_rows) FROM parquet_file_metadata($path)", {"path": str(path)})
             rows.append(int(counted.fetchall()[0][0]))
         cells = tuple(self._cells[column.name] for column in self._columns)
-        return Staged(paths, tuple(rows), 0, self._columns, cells)
+        return Staged(paths, tuple(rows), 0, self._columns, cells, untyped=self._untyped)
 
 
+# The type that DuckDB has for a column of Parquet's null type: what other tools write when no row has a value.
+_UNTYPED = '"NULL"'
 # Folder names such as ``date=2026-01-01`` are no columns of the file.
 PARQUET_OPTIONS = "union_by_name = true, hive_partitioning = false"
 
@@ -295,7 +300,8 @@ def view_sql(staged: Staged, uris: Sequence[str], view_name: str) -> str:
     if staged.types:
         cells = [try_typed(cell, kind) for cell, kind in zip(cells, staged.types, strict=True)]
     columns = ", ".join(
-        f"{cell} AS {quote_identifier(column.name)}" for cell, column in zip(cells, staged.columns, strict=True)
+        f"{f'CAST({cell} AS VARCHAR)' if column.name in staged.untyped else cell} AS {quote_identifier(column.name)}"
+        for cell, column in zip(cells, staged.columns, strict=True)
     )
     reader = (
         f"read_parquet({quote_list(str(path) for path in staged.paths)}, {PARQUET_OPTIONS}, "

@@ -299,6 +299,55 @@ def test_codes_and_names_that_read_like_no_value_stay(tmp_path: Path) -> None:
     assert [column.null_word_count for column in report.columns] == [0, 0]
 
 
+def test_a_symbol_that_reads_like_no_value_stays_among_symbols_and_not_among_answers(tmp_path: Path) -> None:
+    symbols = [
+        "He",
+        "Li",
+        "Be",
+        "Ne",
+        "Na",
+        "Mg",
+        "Al",
+        "Si",
+        "Cl",
+        "Ar",
+        "Ca",
+        "Sc",
+        "Ti",
+        "Cr",
+        "Mn",
+        "Fe",
+        "Co",
+        "Ni",
+        "Cu",
+        "Zn",
+        "Ga",
+        "Ge",
+        "As",
+        "Se",
+        "H",
+        "B",
+        "C",
+        "N",
+    ]
+    rows = [f"{symbol},{('Yes', 'No', 'Na')[place % 3]}" for place, symbol in enumerate(symbols)]
+    report = _look(_csv(tmp_path, "symbol,answer", rows))
+    assert [column.null_word_count for column in report.columns] == [0, len(rows) // 3]
+
+
+def test_amounts_that_are_whole_so_far_stay_amounts(tmp_path: Path) -> None:
+    rows = [f"{number}.0,{10 + number}.0,{2000 + number % 20}.0" for number in range(300)]
+    report = _look(_csv(tmp_path, "order_no,weight,year", rows))
+    assert [column.type.value for column in report.columns] == ["integer", "decimal", "integer"]
+    assert [column.number_format for column in report.columns] == ["whole", "plain", "whole"]
+    assert (report.columns[2].minimum, report.columns[2].maximum) == ("2000", "2019")
+
+
+def test_an_identifier_with_a_fraction_is_no_whole_number(tmp_path: Path) -> None:
+    report = _look(_csv(tmp_path, "order_no", [f"{number}.{number % 2}" for number in range(300)]))
+    assert report.columns[0].type is ColumnType.DECIMAL
+
+
 def test_the_spellings_of_tools_are_no_values(tmp_path: Path) -> None:
     rows = [f"T{n % 97},{'NaN' if n % 10 == 0 else 'Bern'},{'nan' if n % 10 == 1 else n}" for n in range(400)]
     report = _look(_csv(tmp_path, "code,town,amount", rows))

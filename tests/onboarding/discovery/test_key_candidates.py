@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,35 @@ def test_a_date_for_each_step(tmp_path: Path, days: list[date], step: str) -> No
     assert keys[0].columns == ["observed"]
     assert f"a date for each {step} from {days[0]} to {days[-1]}" in keys[0].reason
     assert keys[0].needs_eyes
+
+
+def test_a_year_for_each_row(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    keys = _keys(tmp_path, "year,rate", [[1950 + number, chance.randint(1, 999) / 10] for number in range(60)])
+    assert keys[0].columns == ["year"]
+    assert "a year for each row from 1950 to 2009" in keys[0].reason
+    assert keys[0].needs_eyes
+
+
+def test_years_with_a_gap_and_numbers_that_could_be_years_are_no_key(tmp_path: Path) -> None:
+    assert _keys(tmp_path, "year", [[1950 + 2 * number] for number in range(60)]) == []
+    assert _keys(tmp_path, "height", [[1950 + number] for number in range(60)]) == []
+
+
+@pytest.mark.parametrize(("minutes", "step"), [(10, "10 min"), (30, "30 min"), (60, "1 h")])
+def test_moments_in_even_steps_are_a_key_though_one_is_missing(tmp_path: Path, minutes: int, step: str) -> None:
+    start = datetime(2024, 3, 1, 0, 7)
+    rows: list[list[object]] = [[start + timedelta(minutes=minutes * n), n % 7 / 10] for n in range(3000) if n != 1234]
+    keys = _keys(tmp_path, "measured,celsius", rows)
+    assert keys[0].columns == ["measured"]
+    assert f"moments in steps of {step}" in keys[0].reason
+
+
+def test_moments_that_differ_by_chance_are_no_key(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    seconds = chance.sample(range(10**8), 500)
+    rows: list[list[object]] = [[datetime(2020, 1, 1) + timedelta(seconds=second), 1] for second in sorted(seconds)]
+    assert _keys(tmp_path, "seen,score", rows) == []
 
 
 def test_dates_that_differ_by_chance_are_no_key(tmp_path: Path) -> None:
