@@ -116,14 +116,14 @@ def payments(folder: Path, chance: random.Random) -> Path:
 
 
 def results(folder: Path, chance: random.Random) -> Path:
-    """Quotes inside of cells with a backslash before them."""
+    """Quotes inside of cells with a backslash before them, and blanks before those around a cell."""
     path = folder / "results.csv"
     rows = [
-        f'"R{number:04d}","Runner \\"{chance.choice(["Ace", "Bee"])}\\" {number}",{chance.uniform(9, 12):.2f},'
-        f'"\\"{chance.choice(["USA", "JAM"])}\\""'
+        f'"R{number:04d}", "Runner \\"{chance.choice(["Ace", "Bee"])}\\", {number}",  {chance.uniform(9, 12):.2f},'
+        f'   "\\"{chance.choice(["USA", "JAM"])}\\""'
         for number in range(300)
     ]
-    path.write_text("\n".join(["result_id,note,seconds,country", *rows]) + "\n")
+    path.write_text("\n".join(["result_id, note,  seconds,   country", *rows]) + "\n")
     return path
 
 

@@ -142,6 +142,16 @@ def typed_parquet(folder: Path) -> Dirt:
     return Dirt(folder.as_uri() + "/", {"unreadable": 0, "duplicates": 2, "quarantined": 3}, conf)
 
 
+def csv_with_padding(folder: Path) -> Dirt:
+    """Blanks before cells, and before the quotes of cells with delimiters inside; one row has a cell too many."""
+    folder.mkdir()
+    lines = [f'{number},   "Street {number % 9}, Bern",  {number}.5' for number in range(ROWS)]
+    lines[7] += ", more"
+    (folder / "a.csv").write_text("\n".join(['id, "address", amount', *lines]) + "\n")
+    conf = {"domain.primary_key": ["id"]}
+    return Dirt(folder.as_uri() + "/", {"unreadable": 1, "duplicates": 0, "quarantined": 0}, conf)
+
+
 def frames(folder: Path) -> Dirt:
     """Parquet as libraries of data frames write it: a column that has no type, and one that has no value in a file."""
     import pyarrow

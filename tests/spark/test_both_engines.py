@@ -23,7 +23,14 @@ from tests.spark.deliveries import (
     persons_by_email,
     persons_by_number,
 )
-from tests.spark.dirty_sources import Dirt, csv_of_several_senders, frames, json_lines_that_drift, typed_parquet
+from tests.spark.dirty_sources import (
+    Dirt,
+    csv_of_several_senders,
+    csv_with_padding,
+    frames,
+    json_lines_that_drift,
+    typed_parquet,
+)
 from tools.render_example import DEMO_CONF
 
 pytestmark = pytest.mark.slow
@@ -41,7 +48,9 @@ def test_the_demo_data_set(tmp_path: Path, version: str, ansi: bool) -> None:
     assert counts["quarantine/duplicates"] > 0
 
 
-@pytest.mark.parametrize("plant", [csv_of_several_senders, json_lines_that_drift, typed_parquet, frames])
+@pytest.mark.parametrize(
+    "plant", [csv_of_several_senders, csv_with_padding, json_lines_that_drift, typed_parquet, frames]
+)
 def test_planted_dirt(tmp_path: Path, plant: Callable[[Path], Dirt]) -> None:
     dirt = plant(tmp_path / "in")
     workload = Workload.onboard(dirt.location, tmp_path, dirt.conf)

@@ -8,14 +8,18 @@ from shared.pipeline.errors import SourceError
 
 
 def under_known_names(names: Sequence[str], known: Sequence[str]) -> list[str]:
-    """The names of a file's columns; one that differs from a known one in upper and lower case only is that one.
+    """The names of a file's columns; one that differs from a known one in case or outer blanks only is that one.
 
     :param known: the onboarded names; empty: the names stay as they are.
     """
     exact = set(names)
-    by_case = {name.lower(): name for name in known if name not in exact}
+    alike = {_plain(name): name for name in known if name not in exact}
     onboarded = set(known)
-    return [name if name in onboarded else by_case.get(name.lower(), name) for name in names]
+    return [name if name in onboarded else alike.get(_plain(name), name) for name in names]
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower()
 
 
 def union_of(headers: Sequence[Sequence[str]], known: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from shared.pipeline.errors import SourceError
 from shared.pipeline.literals import quote_literal
 from shared.pipeline.reading.csv_repair import repair
-from shared.pipeline.reading.dialect import Dialect, csv_reader, detect_dialect, has_header, read_rows
+from shared.pipeline.reading.dialect import Dialect, csv_reader, detect_dialect, has_header, read_rows, with_padding
 from shared.pipeline.reading.files import SAMPLE_BYTES, first_bytes
 from shared.pipeline.reading.options import CSV_NULL_VALUES, ReadOptions
 
@@ -46,14 +46,15 @@ def detect_options(path: Path, given: dict[str, Any], encoding: str) -> ReadOpti
     )
 
 
-def dialect_of(options: ReadOptions) -> Dialect:
-    """The part of the options that cuts rows into cells."""
-    return Dialect(options.delimiter or ",", options.quote or "", options.escape or "")
+def dialect_of(path: Path, options: ReadOptions) -> Dialect:
+    """What cuts the rows of a UTF-8 file into cells: the options, and what the file says of blanks before quotes."""
+    dialect = Dialect(options.delimiter or ",", options.quote or "", options.escape or "")
+    return with_padding(dialect, _sample(path)[0])
 
 
 def header_of(path: Path, options: ReadOptions) -> list[str]:
     """The column names of one file; ``column_<n>`` where there is no name."""
-    rows = sample_rows(path, dialect_of(options))
+    rows = sample_rows(path, dialect_of(path, options))
     if not rows:
         return []
     if options.header:
@@ -74,16 +75,20 @@ def stage_csv(
     """
     import duckdb
 
+    dialect = dialect_of(path, options)
     if options.header and _hides_header(path, options):
         path, options = _without_header(path, options, target.with_suffix(".body"))
+    # DuckDB has no word for blanks before quotes.
+    lost_track = dialect.padded
     try:
-        rows, unreadable, lost_track = _copy(con, path, width, select, options, target)
+        if not lost_track:
+            rows, unreadable, lost_track = _copy(con, path, width, select, options, target)
     except duckdb.InvalidInputException:
         lost_track = True
     if not lost_track:
         return rows, unreadable
     plain = target.with_suffix(".repaired")
-    unreadable = repair(path, dialect_of(options), width, options.header, plain)
+    unreadable = repair(path, dialect, width, options.header, plain)
     try:
         rows, more, _ = _copy(con, plain, width, select, _REPAIRED, target)
     except duckdb.InvalidInputException as error:
@@ -116,7 +121,7 @@ def _without_header(path: Path, options: ReadOptions, target: Path) -> tuple[Pat
         path.open(encoding="utf-8", errors="surrogateescape", newline="") as source,
         target.open("w", encoding="utf-8", errors="surrogateescape", newline="") as out,
     ):
-        rows = csv_reader(source, dialect_of(options))
+        rows = csv_reader(source, dialect_of(path, options))
         while not next(rows):
             """Blank lines before the header are no rows."""
         shutil.copyfileobj(source, out, 1 << 20)

@@ -7,7 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_ROWS = 200
@@ -25,11 +25,33 @@ _BACKSLASH_QUOTE = re.compile(r'\\"(?!\s*(?:[,;|\t\r\n]|$))')
 
 @dataclass(frozen=True)
 class Dialect:
-    """How to cut a CSV file into cells."""
+    """How to cut a CSV file into cells.
+
+    :ivar padded: blanks before a cell are not of it, so that a quote behind them opens it.
+    """
 
     delimiter: str
     quote: str
     escape: str
+    padded: bool = False
+
+
+def with_padding(dialect: Dialect, text: str) -> Dialect:
+    """The dialect with what the sample ``text`` says of blanks before quotes.
+
+    They are padding where every cell that begins with blanks and a quote ends with a quote, or is cut off by a
+    delimiter inside of the quotes; otherwise the quotes are part of a text.
+    """
+    if not dialect.quote or not re.search(f"{re.escape(dialect.delimiter)} +{re.escape(dialect.quote)}", text):
+        return dialect
+    opened = [
+        cell.strip(" ")
+        for row in read_rows(text, dialect)
+        for cell in row
+        if cell.startswith(" ") and cell.lstrip(" ").startswith(dialect.quote)
+    ]
+    closed = all((len(cell) > 1 and cell.endswith(dialect.quote)) or cell.count(dialect.quote) % 2 for cell in opened)
+    return replace(dialect, padded=bool(opened) and closed)
 
 
 def detect_dialect(text: str, *, delimiter: str | None, quote: str | None, escape: str | None) -> Dialect:
@@ -41,10 +63,11 @@ def detect_dialect(text: str, *, delimiter: str | None, quote: str | None, escap
     mark = '"' if quote is None else quote
     sign = escape if escape is not None else _detect_escape(text, mark)
     if delimiter:
-        return Dialect(delimiter, mark, sign)
-    scores = {candidate: _agreement(read_rows(text, Dialect(candidate, mark, sign))) for candidate in DELIMITERS}
+        return with_padding(Dialect(delimiter, mark, sign), text)
+    dialects = {candidate: with_padding(Dialect(candidate, mark, sign), text) for candidate in DELIMITERS}
+    scores = {candidate: _agreement(read_rows(text, dialects[candidate])) for candidate in DELIMITERS}
     best = max(DELIMITERS, key=lambda candidate: (scores[candidate], -DELIMITERS.index(candidate)))
-    return Dialect(best if scores[best] > (0, 0) else ",", mark, sign)
+    return dialects[best if scores[best] > (0, 0) else ","]
 
 
 def read_rows(text: str, dialect: Dialect, limit: int = SAMPLE_ROWS) -> list[list[str]]:
@@ -85,6 +108,7 @@ def csv_reader(lines: Iterable[str], dialect: Dialect, *, strict: bool = False) 
         quotechar=dialect.quote,
         doublequote=doubled,
         escapechar=None if doubled else dialect.escape,
+        skipinitialspace=dialect.padded,
         strict=strict,
     )
 

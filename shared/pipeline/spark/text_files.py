@@ -106,7 +106,7 @@ def _csv(task: TextFile, path: Path, layout: str, target: Path) -> tuple[list[st
     keys = [f"c{index}" for index in range(len(names))]
     rows = unreadable = 0
     with target.open("w", encoding="utf-8", newline="") as out:
-        for row in readable_rows(path, dialect_of(task.options), len(names), task.options.header):
+        for row in readable_rows(path, dialect_of(path, task.options), len(names), task.options.header):
             if row is None:
                 unreadable += 1
                 continue

@@ -76,6 +76,22 @@ def test_backslash_escapes_are_recognised(tmp_path):
     assert read(write(tmp_path, "a.csv", 'id,name\n1,"5\\" screw"\n')) == [("1", '5" screw')]
 
 
+def test_blanks_before_quotes_are_padding(tmp_path):
+    uri = write(tmp_path, "a.csv", 'id,   "name", amount\n1,   "a, b", 3\n2,"c ""d""",   4\n3,   "e\nf",5\n')
+
+    assert read(uri) == [("1", "a, b", "3"), ("2", 'c "d"', "4"), ("3", "e\nf", "5")]
+    with open_source(uri) as source, engine.connection() as con:
+        source.create_view(con, "v")
+        assert [column.name for column in source.columns] == ["id", "name", "amount"]
+        assert source.unreadable == 0
+
+
+def test_quotes_within_a_text_are_not_padded(tmp_path):
+    uri = write(tmp_path, "a.csv", HEADER + '1, "so" they say,3\n2, "a",4\n')
+
+    assert read(uri) == [("1", ' "so" they say', "3"), ("2", ' "a"', "4")]
+
+
 @pytest.mark.parametrize(
     ("body", "rows", "unreadable"),
     [
