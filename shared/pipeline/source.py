@@ -22,9 +22,10 @@ from shared.pipeline.reading import csv_rows
 from shared.pipeline.reading.database_rows import Bounds, DatabaseTable
 from shared.pipeline.reading.digests import FileDigests
 from shared.pipeline.reading.encoding import as_utf8, detect_encoding
-from shared.pipeline.reading.files import bring_here, empty_source, find_source_files, named, with_content
+from shared.pipeline.reading.files import bring_here, check_rows, find_source_files, named, with_content
 from shared.pipeline.reading.formats import resolve_format
 from shared.pipeline.reading.options import TABLE, ReadOptions, check_options
+from shared.pipeline.reading.preamble import without_preamble
 from shared.pipeline.reading.tables import (
     FILE_COLUMN,
     LOAD_COLUMN,
@@ -194,21 +195,9 @@ class Source:
         if self._staged is None:
             with engine.connection() as con:
                 staged = self._table.stage(con, Path(self._scratch.name))
-            if not sum(staged.rows):
-                raise self._nothing(staged)
+            check_rows(sum(staged.rows), staged.unreadable, len(staged.columns), named(self._found))
             self._staged = staged
         return self._staged
-
-    def _nothing(self, staged: Staged) -> SourceError:
-        if not staged.unreadable:
-            return empty_source(named(self._found), "column names only" if staged.columns else "no rows")
-        return SourceError(
-            "No row of the source can be read.",
-            where=named(self._found),
-            expected=f"rows of {len(staged.columns)} columns" if staged.columns else "objects",
-            given=f"{staged.unreadable} unreadable rows",
-            remedy="Check source.format and source.options (delimiter, quote, header, encoding).",
-        )
 
 
 def _opened_table(location: str, bounds: Bounds | None, known: Sequence[str]) -> Source:
@@ -251,6 +240,8 @@ def _opened(
         for index, (file, encoding) in enumerate(zip(local, encodings, strict=True))
     ]
     if layout == "csv":
+        targets = [folder / f"{index:05d}.table" for index in range(len(text))]
+        text = [LocalFile(file.uri, without_preamble(file.path, at)) for file, at in zip(text, targets, strict=True)]
         options = csv_rows.detect_options(text[0].path, given, encodings[0])
         return Source(location, layout, files, options, CsvTable(text, options, known), scratch)
     options = ReadOptions(encoding=encodings[0], null_values=tuple(given.get("null_values", ())))

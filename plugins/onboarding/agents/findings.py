@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 from onboarding.agents.base import present
 from onboarding.agents.quality_checks import FAR_OUT, few_negative
-from onboarding.spec.conf import ColumnType, Role
+from onboarding.spec.conf import ColumnType, Format, Role
 from onboarding.spec.plans import ColumnPlan, Decision
-from onboarding.spec.profile import ColumnProfile
+from onboarding.spec.profile import ColumnProfile, ProfileReport
 
 _FLAGGED = "kept, and flagged by a rule"
 _SHOWN = 3
+#: Characters of a value that may hold rows.
+_LONG = 500
+#: From this share of rows that cannot be read on, a person looks.
+UNREADABLE_SHARE = 0.01
 #: Share of values in another form up to which they are slips, and no second form.
 _FEW = 0.03
 
@@ -93,6 +97,40 @@ def _other_form(plan: ColumnPlan, column: ColumnProfile) -> Decision | None:
         alternatives=["a filter in transformations.cleaning"],
         cost_of_error="a row of totals or of a test is counted as one of the others",
     )
+
+
+def unreadable_rows(profile: ProfileReport) -> list[Decision]:
+    """Rows that are in the source and cannot be read, where they are more than a line or two at its end."""
+    all_rows = profile.rows + profile.unreadable_rows
+    if profile.unreadable_rows < UNREADABLE_SHARE * all_rows:
+        return []
+    return [
+        Decision(
+            subject="source.options",
+            value="as detected; rows that cannot be read are counted and left out",
+            reason=f"{profile.unreadable_rows} of {all_rows} rows cannot be read",
+            needs_eyes=True,
+            alternatives=["another delimiter, quote or escape", "have the sender mend the file"],
+            cost_of_error="these rows never reach Bronze",
+        )
+    ]
+
+
+def lone_row(profile: ProfileReport) -> list[Decision]:
+    """One object with a long text or list inside: the rows may be in there, as APIs answer."""
+    long = [column.name for column in profile.columns if (column.maximum_length or 0) >= _LONG]
+    if profile.rows != 1 or profile.format not in (Format.JSON, Format.JSONL) or not long:
+        return []
+    return [
+        Decision(
+            subject="source.format",
+            value="one row",
+            reason=f"the source is one object, and {', '.join(long[:_SHOWN])} is long: the rows may be inside",
+            needs_eyes=True,
+            alternatives=["have the list itself delivered, or JSON Lines"],
+            cost_of_error="the pipeline loads one row where there are many",
+        )
+    ]
 
 
 def unnamed_columns(columns: Sequence[ColumnProfile]) -> list[Decision]:

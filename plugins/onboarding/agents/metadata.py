@@ -7,7 +7,7 @@ from typing import Any
 
 from onboarding.agents.base import AgentContext, present
 from onboarding.agents.fallbacks import as_text, fallback_decision, metadata_as_text
-from onboarding.agents.findings import findings, unnamed_columns
+from onboarding.agents.findings import findings, lone_row, unnamed_columns, unreadable_rows
 from onboarding.agents.instructions import instruction_decisions
 from onboarding.agents.keys import choose_key
 from onboarding.agents.masking import usual_masking
@@ -69,7 +69,8 @@ class MetadataAgent:
         for name in context.conf.domain.columns:
             context.column_name(name, "domain.columns")
         key = choose_key(context)
-        decisions = [*instruction_decisions(profile), *unnamed_columns(profile.columns), key.decision]
+        of_source = [*unreadable_rows(profile), *lone_row(profile), *unnamed_columns(profile.columns)]
+        decisions = [*instruction_decisions(profile), *of_source, key.decision]
         columns: list[ColumnPlan] = []
         for column in profile.columns:
             plan, made = _column(context, column, in_key=column.name in key.columns)

@@ -65,7 +65,7 @@ def detect_dialect(text: str, *, delimiter: str | None, quote: str | None, escap
     if delimiter:
         return with_padding(Dialect(delimiter, mark, sign), text)
     dialects = {candidate: with_padding(Dialect(candidate, mark, sign), text) for candidate in DELIMITERS}
-    scores = {candidate: _agreement(read_rows(text, dialects[candidate])) for candidate in DELIMITERS}
+    scores = {candidate: agreement(read_rows(text, dialects[candidate])) for candidate in DELIMITERS}
     best = max(DELIMITERS, key=lambda candidate: (scores[candidate], -DELIMITERS.index(candidate)))
     return dialects[best if scores[best] > (0, 0) else ","]
 
@@ -113,7 +113,7 @@ def csv_reader(lines: Iterable[str], dialect: Dialect, *, strict: bool = False) 
     )
 
 
-def _agreement(rows: list[list[str]]) -> tuple[float, int]:
+def agreement(rows: list[list[str]]) -> tuple[float, int]:
     """Share of rows with the usual number of cells, and that number; (0, 0) when it is one."""
     if not rows:
         return 0, 0

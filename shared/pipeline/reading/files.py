@@ -80,6 +80,30 @@ def empty_source(location: str, given: str) -> SourceError:
     )
 
 
+#: Of a source of which less can be read, the options are wrong.
+READABLE_SHARE = 0.1
+
+
+def check_rows(rows: int, unreadable: int, columns: int, where: str) -> None:
+    """Refuse a source of which hardly anything is read: its options are wrong, or it is another one.
+
+    :param rows: rows that were read.
+    :param unreadable: rows that are there and could not be read.
+    :param columns: columns that were found; 0: none, as no object was read.
+    :raises SourceError: no row, or less than a tenth of the rows can be read.
+    """
+    if not rows and not unreadable:
+        raise empty_source(where, "column names only" if columns else "no rows")
+    if rows < READABLE_SHARE * (rows + unreadable):
+        raise SourceError(
+            "Hardly a row of the source can be read." if rows else "No row of the source can be read.",
+            where=where,
+            expected=f"rows of {columns} columns" if columns else "objects",
+            given=f"{unreadable} unreadable rows" + (f", {rows} that can be read" if rows else ""),
+            remedy="Check source.format and source.options (delimiter, quote, header, encoding).",
+        )
+
+
 def bring_here(file: StoredFile, folder: Path, index: int) -> Path:
     """A local, uncompressed copy of ``file`` in ``folder``; a plain local file is used where it lies.
 

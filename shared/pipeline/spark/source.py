@@ -14,9 +14,10 @@ from shared.pipeline.errors import NothingNewError, SourceError
 from shared.pipeline.reading import csv_rows
 from shared.pipeline.reading.alignment import under_known_names, union_of
 from shared.pipeline.reading.encoding import as_utf8, detect_encoding
-from shared.pipeline.reading.files import bring_here, empty_source, find_source_files, named, with_content
+from shared.pipeline.reading.files import bring_here, check_rows, find_source_files, named, with_content
 from shared.pipeline.reading.formats import resolve_format
 from shared.pipeline.reading.options import ReadOptions, check_options
+from shared.pipeline.reading.preamble import without_preamble
 from shared.pipeline.reading.tables import FILE_COLUMN, ROW_COLUMN, SourceColumn, check_names
 from shared.pipeline.spark.session import SparkTables, as_path, same_path
 from shared.pipeline.spark.text_files import FILE_KEY, NUMBER_KEY, TextFile, TextRows, read_text_file
@@ -123,14 +124,14 @@ class SparkSource:
         else:
             self._read_text(self._tasks(path, format, given))
         self.rows = sum(self._counts)
-        if not self.rows:
-            raise self._nothing()
+        check_rows(self.rows, self.unreadable, len(self.columns), named(self.files))
 
     def _tasks(self, path: Path, format: str | None, given: Mapping[str, Any]) -> list[TextFile]:
         first, encoding = self.files[0], given.get("encoding")
         found = encoding or detect_encoding(path, first.uri)
         text = as_utf8(path, found, self._folder / "first.utf8", first.uri)
         if self.format == "csv":
+            text = without_preamble(text, self._folder / "first.table")
             options = csv_rows.detect_options(text, dict(given), found)
         else:
             options = ReadOptions(encoding=found, null_values=tuple(given.get("null_values", ())))
@@ -255,17 +256,6 @@ class SparkSource:
         for file, path in zip(self.files, paths, strict=True):
             if path.is_file():
                 resolve_format(path, file.uri, "parquet")
-
-    def _nothing(self) -> SourceError:
-        if not self.unreadable:
-            return empty_source(named(self.files), "column names only" if self.columns else "no rows")
-        return SourceError(
-            "No row of the source can be read.",
-            where=named(self.files),
-            expected=f"rows of {len(self.columns)} columns" if self.columns else "objects",
-            given=f"{self.unreadable} unreadable rows",
-            remedy="Check source.format and source.options (delimiter, quote, header, encoding).",
-        )
 
 
 def _place(file: Any, number: Any) -> Any:

@@ -22,6 +22,7 @@ from shared.pipeline.reading.files import bring_here
 from shared.pipeline.reading.formats import resolve_format
 from shared.pipeline.reading.json_rows import JsonTable
 from shared.pipeline.reading.options import ReadOptions
+from shared.pipeline.reading.preamble import without_preamble
 from shared.pipeline.reading.tables import check_names
 from shared.pipeline.storage import StoredFile
 
@@ -83,6 +84,7 @@ def _read(task: TextFile, folder: Path) -> TextRows:
         raise other_format(task.file.uri, task.layout, task.first_uri, layout)
     encoding = task.encoding or detect_encoding(path, task.file.uri)
     text = as_utf8(path, encoding, folder / "text.utf8", task.file.uri)
+    text = without_preamble(text, folder / "table.csv") if layout == "csv" else text
     target = folder / "rows.jsonl"
     names, rows, unreadable = (_csv if layout == "csv" else _json)(task, text, layout, target)
     storage.upload(target, task.target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,7 +30,7 @@ def _context(path: Path, columns: dict[str, Cell]) -> AgentContext:
 
 
 def _found(context: AgentContext) -> dict[str, Decision]:
-    kinds = ("misspelt", "negative", "far_out", "far_dates", "other_form", "header")
+    kinds = ("misspelt", "negative", "far_out", "far_dates", "other_form", "header", "options", "format")
     decisions = context.need_metadata().decisions
     return {decision.subject: decision for decision in decisions if decision.subject.rpartition(".")[2] in kinds}
 
@@ -139,3 +140,31 @@ def test_a_title_above_the_header_is_put_before_a_person(tmp_path: Path) -> None
     profile = look_at_source(conf)
     context = propose_all(AgentContext(conf=conf, discovery=resolve(conf, profile.look()), profile=profile))
     assert "3 of 4 columns have no name" in _found(context)["source.options.header"].reason
+
+
+def _of_file(path: Path) -> AgentContext:
+    conf = Conf.model_validate({"source": {"location": path.as_uri()}})
+    profile = look_at_source(conf)
+    return propose_all(AgentContext(conf=conf, discovery=resolve(conf, profile.look()), profile=profile))
+
+
+def test_rows_that_cannot_be_read_are_put_before_a_person(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    lines = [f"O{n:04d},{n}.50" + (",more" if n % 10 == 0 else "") for n in range(100)]
+    path.write_text("\n".join(["order_id,amount", *lines]) + "\n")
+    found = _found(_of_file(path))["source.options"]
+    assert found.reason == "10 of 100 rows cannot be read"
+    assert found.needs_eyes
+
+
+def test_a_line_at_the_end_that_is_no_row_needs_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("order_id,amount\n" + "".join(f"O{n:04d},{n}.50\n" for n in range(200)) + "200 rows\n")
+    assert "source.options" not in _found(_of_file(path))
+
+
+@pytest.mark.parametrize(("rows", "asked"), [(100, True), (2, False)])
+def test_an_answer_of_an_api_is_put_before_a_person(tmp_path: Path, rows: int, asked: bool) -> None:
+    path = tmp_path / "answer.json"
+    path.write_text(json.dumps({"status": "ok", "data": [{"id": n, "amount": n / 4} for n in range(rows)]}))
+    assert ("source.format" in _found(_of_file(path))) == asked

@@ -76,6 +76,54 @@ def test_backslash_escapes_are_recognised(tmp_path):
     assert read(write(tmp_path, "a.csv", 'id,name\n1,"5\\" screw"\n')) == [("1", '5" screw')]
 
 
+@pytest.mark.parametrize(
+    "above",
+    ["sep=,\n", '"sep=,"\r\n', "# made by a tool\n", "#\n# of today, and here\n", "Sales\n2025\n\n"],
+    ids=["excel", "quoted", "comment", "comments", "title"],
+)
+def test_lines_above_the_table_are_no_rows(tmp_path, above):
+    uri = write(tmp_path, "a.csv", f"{above}{HEADER}1,a,2\n2,b,3\n")
+
+    assert read(uri) == [("1", "a", "2"), ("2", "b", "3")]
+
+
+def test_the_separator_that_a_file_names_is_its_own(tmp_path):
+    assert read(write(tmp_path, "a.csv", "sep=;\nid;name\n1;a,b\n")) == [("1", "a,b")]
+
+
+@pytest.mark.parametrize(("header", "row"), [("#id,name,amount", "1,a,2"), ("#id", "1")])
+def test_a_header_may_begin_as_a_comment_does(tmp_path, header, row):
+    uri = write(tmp_path, "a.csv", f"{header}\n{row}\n")
+
+    with open_source(uri) as source:
+        assert [column.name for column in source.columns] == header.split(",")
+        assert source.rows == 1
+
+
+def test_a_line_without_a_delimiter_above_rows_of_any_width_is_the_header(tmp_path):
+    uri = write(tmp_path, "a.csv", "notes\nfirst\nsecond, and more\nthird\nfourth\n")
+
+    with open_source(uri) as source:
+        assert [column.name for column in source.columns] == ["notes"]
+        assert (source.rows, source.unreadable) == (3, 1)
+
+
+def test_a_comment_between_rows_is_a_row(tmp_path):
+    assert read(write(tmp_path, "a.csv", "id\n1\n# two\n")) == [("1",), ("# two",)]
+
+
+def test_a_source_of_which_hardly_a_row_is_read_is_refused(tmp_path):
+    uri = write(tmp_path, "a.csv", "id,name\n1,a\n" + "1,a,2\n" * 40)
+
+    with open_source(uri) as source, pytest.raises(SourceError) as caught:
+        assert source.rows
+    assert caught.value.text() == (
+        f"[source] Hardly a row of the source can be read.\n  where: {uri}\n  expected: rows of 2 columns\n"
+        "  given: 40 unreadable rows, 1 that can be read\n"
+        "  what to do: Check source.format and source.options (delimiter, quote, header, encoding)."
+    )
+
+
 def test_blanks_before_quotes_are_padding(tmp_path):
     uri = write(tmp_path, "a.csv", 'id,   "name", amount\n1,   "a, b", 3\n2,"c ""d""",   4\n3,   "e\nf",5\n')
 
