@@ -22,7 +22,7 @@ from shared.pipeline.reading import csv_rows
 from shared.pipeline.reading.database_rows import Bounds, DatabaseTable
 from shared.pipeline.reading.digests import FileDigests
 from shared.pipeline.reading.encoding import as_utf8, detect_encoding
-from shared.pipeline.reading.files import bring_here, check_rows, find_source_files, named, with_content
+from shared.pipeline.reading.files import bring_here, check_rows, empty_source, find_source_files, named, with_content
 from shared.pipeline.reading.formats import resolve_format
 from shared.pipeline.reading.options import TABLE, ReadOptions, check_options
 from shared.pipeline.reading.preamble import without_preamble
@@ -162,6 +162,17 @@ class Source:
     def rows(self) -> int:
         """Rows that the view has. Reads everything, the first time."""
         return sum(self._read().rows)
+
+    def check_not_empty(self) -> None:
+        """Refuse a source that a look shows to be empty; large text files are not read for it.
+
+        :raises SourceError: no file has a row.
+        """
+        if isinstance(self._table, CsvTable):
+            if self._table.is_empty():
+                raise empty_source(named(self._found), "column names only")
+        elif self.format != TABLE:
+            self._read()
 
     @property
     def files_without_rows(self) -> tuple[StoredFile, ...]:

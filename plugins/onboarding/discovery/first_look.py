@@ -35,6 +35,7 @@ def first_look(conf: Conf) -> SourceLook:
 
     given = conf.source.format.value if conf.source.format else None
     with open_source(source_location(conf), given, read_options(conf)) as source:
+        source.check_not_empty()
         options = source.options
         if conf.source.filter:
             check_filter(conf.source.filter, source.columns)

@@ -64,6 +64,12 @@ def header_of(path: Path, options: ReadOptions) -> list[str]:
     return [f"column_{index}" for index in range(1, usual + 1)]
 
 
+def has_no_rows(path: Path, options: ReadOptions) -> bool:
+    """Whether a UTF-8 file has nothing but its header. A file that is longer than a sample has rows."""
+    text, cut = _sample(path)
+    return not cut and len(read_rows(text, dialect_of(path, options))) <= options.header
+
+
 def stage_csv(
     con: Any, path: Path, uri: str, width: int, select: str, options: ReadOptions, target: Path
 ) -> tuple[int, int]:

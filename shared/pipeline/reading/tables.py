@@ -94,6 +94,10 @@ class CsvTable:
         """The columns of the headers, all text."""
         return tuple(SourceColumn(name, "VARCHAR") for name in self.names)
 
+    def is_empty(self) -> bool:
+        """Whether no file has a row below its header; a file is read to its end only if it is short."""
+        return all(csv_rows.has_no_rows(file.path, self.options) for file in self.files)
+
     def stage(self, con: Any, folder: Path) -> Staged:
         """Parse every file into Parquet."""
         paths, rows, unreadable = [], [], 0

@@ -8,12 +8,14 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import onboarding
-from onboarding.discovery import DiscoveryError, look_at_source
+from onboarding.discovery import DiscoveryError, first_look, look_at_source
 from onboarding.spec.conf import ColumnType, Conf
 from onboarding.spec.profile import ProfileReport
+from shared.pipeline.errors import SourceError
 
 ORDERS = Path(onboarding.__file__).parent / "sample_data/sales/orders.csv"
 
@@ -279,6 +281,17 @@ def test_json_lines_with_nested_values(tmp_path: Path) -> None:
     types = [report.column(name).type.value for name in ("event_id", "payload", "ok", "n")]
     assert types == ["text", "text", "boolean", "integer"]
     assert report.key_candidates[0].columns == ["event_id"]
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.parquet", "rows.json"])
+def test_a_source_without_a_row_is_refused_before_anybody_plans_with_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("order_id,amount\n" if name.endswith("csv") else "[]")
+    if name.endswith("parquet"):
+        with duckdb.connect() as con:
+            con.execute(f"COPY (SELECT 1 AS order_id WHERE false) TO '{path}' (FORMAT parquet)")
+    with pytest.raises(SourceError, match="The source is empty"):
+        first_look(Conf.model_validate({"source": {"location": path.as_uri()}}))
 
 
 def test_names_that_sql_dislikes_become_snake_case(tmp_path: Path) -> None:
