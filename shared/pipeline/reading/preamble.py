@@ -13,8 +13,8 @@ _SEPARATOR_LINE = re.compile(rb"""["']?sep=[^\r\n]["']?\r?\n""", re.IGNORECASE)
 _MARK = b"#"
 #: A title has no more lines than this.
 _TITLE_LINES = 20
-#: Rows below a title, nearly all of one width, without which it is none.
-_TABLE_ROWS, _OF_ONE_WIDTH = 3, 0.9
+#: Rows below a title, nearly all of one width, without which it is none. Two cells may be a text with a comma in it.
+_TABLE_ROWS, _OF_ONE_WIDTH, _TABLE_CELLS = 3, 0.9, 3
 
 
 def without_preamble(path: Path, target: Path) -> Path:
@@ -55,7 +55,7 @@ def _is_header(comment: bytes, following: bytes) -> bool:
 
 
 def _title(sample: bytes) -> int:
-    """Lines without a delimiter above rows that nearly all have the same number of cells, and more than one."""
+    """Lines without a delimiter above rows that nearly all have the same number of cells, three or more."""
     lines = sample.splitlines(keepends=True)
     text = sample.decode("utf-8", errors="replace")
     dialect = detect_dialect(text, delimiter=None, quote=None, escape=None)
@@ -68,4 +68,4 @@ def _title(sample: bytes) -> int:
     length = sum(map(len, lines[:above]))
     rows = read_rows(sample[length:].decode("utf-8", errors="replace"), dialect)
     share, cells = agreement(rows)
-    return length if len(rows) >= _TABLE_ROWS and share >= _OF_ONE_WIDTH and cells > 1 else 0
+    return length if len(rows) >= _TABLE_ROWS and share >= _OF_ONE_WIDTH and cells >= _TABLE_CELLS else 0

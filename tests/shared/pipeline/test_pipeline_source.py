@@ -108,6 +108,13 @@ def test_a_line_without_a_delimiter_above_rows_of_any_width_is_the_header(tmp_pa
         assert (source.rows, source.unreadable) == (3, 1)
 
 
+def test_texts_with_a_comma_under_a_name_are_no_table_under_a_title(tmp_path):
+    uri = write(tmp_path, "a.csv", "notes\nfirst, then\nsecond, and more\nthird, last\n")
+
+    with open_source(uri) as source, pytest.raises(SourceError, match="No row of the source can be read"):
+        assert source.rows
+
+
 def test_a_comment_between_rows_is_a_row(tmp_path):
     assert read(write(tmp_path, "a.csv", "id\n1\n# two\n")) == [("1",), ("# two",)]
 
