@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from onboarding.agents import AgentContext, DagAgent, propose_all
 from onboarding.codegen import build_workload
-from onboarding.discovery import look_at_source, resolve
+from onboarding.discovery import first_look, look_at_source, resolve
 from onboarding.operators.steps.testing import TEST_FILES
 from onboarding.spec.parse import parse_conf
 from onboarding.spec.plans import WorkloadPlan
@@ -57,8 +57,10 @@ def render(
 ) -> tuple[ProfileReport, WorkloadPlan, dict[str, bytes]]:
     """Profile, plan and render; rendering twice gives the same bytes."""
     parsed = parse_conf({"source.location": location, **(conf or {})})
+    # As in the flow: what the source may take is decided before this process has measured it.
+    discovery = resolve(parsed, first_look(parsed))
     profile = look_at_source(parsed)
-    context = propose_all(AgentContext(conf=parsed, discovery=resolve(parsed, profile.look()), profile=profile))
+    context = propose_all(AgentContext(conf=parsed, discovery=discovery, profile=profile))
     plan = WorkloadPlan(
         discovery=context.need_discovery(),
         metadata=context.need_metadata(),

@@ -11,6 +11,8 @@ from shared.pipeline.reading.files import first_bytes
 
 _SEPARATOR_LINE = re.compile(rb"""["']?sep=[^\r\n]["']?\r?\n""", re.IGNORECASE)
 _MARK = b"#"
+#: Enough to see where a table begins, and little for the memory of a worker.
+_SAMPLE_BYTES = 1 << 16
 #: A title has no more lines than this.
 _TITLE_LINES = 20
 #: Rows below a title, nearly all of one width, without which it is none. Two cells may be a text with a comma in it.
@@ -19,7 +21,7 @@ _TABLE_ROWS, _OF_ONE_WIDTH, _TABLE_CELLS = 3, 0.9, 3
 
 def without_preamble(path: Path, target: Path) -> Path:
     """A copy of a UTF-8 CSV file from its table on, at ``target``; ``path`` itself when it begins with the table."""
-    length = preamble_length(first_bytes(path))
+    length = preamble_length(first_bytes(path, _SAMPLE_BYTES))
     if not length:
         return path
     with path.open("rb") as source, target.open("wb") as out:
