@@ -252,7 +252,11 @@ def _opened(
     ]
     if layout == "csv":
         targets = [folder / f"{index:05d}.table" for index in range(len(text))]
-        text = [LocalFile(file.uri, without_preamble(file.path, at)) for file, at in zip(text, targets, strict=True)]
+        header = given.get("header") is not False
+        text = [
+            LocalFile(file.uri, without_preamble(file.path, target, header=header))
+            for file, target in zip(text, targets, strict=True)
+        ]
         options = csv_rows.detect_options(text[0].path, given, encodings[0])
         return Source(location, layout, files, options, CsvTable(text, options, known), scratch)
     options = ReadOptions(encoding=encodings[0], null_values=tuple(given.get("null_values", ())))

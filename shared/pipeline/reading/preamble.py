@@ -19,9 +19,12 @@ _TITLE_LINES = 20
 _TABLE_ROWS, _OF_ONE_WIDTH, _TABLE_CELLS = 3, 0.9, 3
 
 
-def without_preamble(path: Path, target: Path) -> Path:
-    """A copy of a UTF-8 CSV file from its table on, at ``target``; ``path`` itself when it begins with the table."""
-    length = preamble_length(first_bytes(path, _SAMPLE_BYTES))
+def without_preamble(path: Path, target: Path, *, header: bool) -> Path:
+    """A copy of a UTF-8 CSV file from its table on, at ``target``; ``path`` itself when it begins with the table.
+
+    :param header: whether there may be a header; without one a short first line is a damaged row, and no title.
+    """
+    length = preamble_length(first_bytes(path, _SAMPLE_BYTES), header=header)
     if not length:
         return path
     with path.open("rb") as source, target.open("wb") as out:
@@ -30,15 +33,18 @@ def without_preamble(path: Path, target: Path) -> Path:
     return target
 
 
-def preamble_length(sample: bytes) -> int:
+def preamble_length(sample: bytes, *, header: bool) -> int:
     """Bytes above the table: a line that names the separator, or lines that begin with ``#``, or those of a title.
 
     :param sample: the first bytes of the file.
+    :param header: as of :func:`without_preamble`.
     """
     separator = _SEPARATOR_LINE.match(sample)
     if separator:
         return separator.end()
-    return _comments(sample) if sample.startswith(_MARK) else _title(sample)
+    if sample.startswith(_MARK):
+        return _comments(sample)
+    return _title(sample) if header else 0
 
 
 def _comments(sample: bytes) -> int:

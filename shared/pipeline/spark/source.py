@@ -131,7 +131,7 @@ class SparkSource:
         found = encoding or detect_encoding(path, first.uri)
         text = as_utf8(path, found, self._folder / "first.utf8", first.uri)
         if self.format == "csv":
-            text = without_preamble(text, self._folder / "first.table")
+            text = without_preamble(text, self._folder / "first.table", header=given.get("header") is not False)
             options = csv_rows.detect_options(text, dict(given), found)
         else:
             options = ReadOptions(encoding=found, null_values=tuple(given.get("null_values", ())))

@@ -84,7 +84,8 @@ def _read(task: TextFile, folder: Path) -> TextRows:
         raise other_format(task.file.uri, task.layout, task.first_uri, layout)
     encoding = task.encoding or detect_encoding(path, task.file.uri)
     text = as_utf8(path, encoding, folder / "text.utf8", task.file.uri)
-    text = without_preamble(text, folder / "table.csv") if layout == "csv" else text
+    if layout == "csv":
+        text = without_preamble(text, folder / "table.csv", header=task.options.header)
     target = folder / "rows.jsonl"
     names, rows, unreadable = (_csv if layout == "csv" else _json)(task, text, layout, target)
     storage.upload(target, task.target)

@@ -108,6 +108,13 @@ def test_a_line_without_a_delimiter_above_rows_of_any_width_is_the_header(tmp_pa
         assert (source.rows, source.unreadable) == (3, 1)
 
 
+def test_a_short_first_line_of_a_file_without_a_header_is_counted(tmp_path):
+    uri = write(tmp_path, "a.csv", "1\n" + "2,b,3\n" * 4)
+
+    with open_source(uri, None, {"header": False}) as source:
+        assert (source.rows, source.unreadable) == (4, 1)
+
+
 def test_texts_with_a_comma_under_a_name_are_no_table_under_a_title(tmp_path):
     uri = write(tmp_path, "a.csv", "notes\nfirst, then\nsecond, and more\nthird, last\n")
 
